@@ -1,0 +1,60 @@
+import { ServiceBroker, type ServiceSchema } from "moleculer";
+import { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
+import { brokerOptions } from "../moleculer.config.ts";
+import type { Broker } from "../services/cluster.ts";
+import { type Environment, EnvironmentError } from "../services/shared/environment.ts";
+
+/** Every service that a node can run; `SERVICES` picks some of them. */
+const SERVICES = [
+  "products",
+  "inventory",
+  "pricing",
+  "carts",
+  "orders",
+  "payments",
+  "users",
+  "notifications",
+  "idempotency",
+  "control",
+  "api",
+] as const;
+type Name = (typeof SERVICES)[number];
+
+export interface Shop {
+  broker: Broker & ServiceBroker;
+  platform: EmbeddedPlatform;
+  stop(): Promise<void>;
+}
+
+/** The services that `SERVICES` names, or all of them; an unknown name ends the start. */
+function chosen(names: string | undefined): readonly Name[] {
+  if (!names) return SERVICES;
+  const wanted = names.split(",").map((name) => name.trim());
+  const unknown = wanted.filter((name) => !SERVICES.includes(name as Name));
+  if (unknown.length) {
+    throw new EnvironmentError(`SERVICES: there is no service ${unknown.join(", ")}; known are ${SERVICES.join(", ")}`);
+  }
+  return wanted as Name[];
+}
+
+/** Opens the data folder and starts the services on it; `without` leaves some out, as commands do with the edges. */
+export async function openShop(environment: Environment, { without = [] as Name[] } = {}): Promise<Shop> {
+  const names = chosen(environment.SERVICES).filter((name) => !without.includes(name));
+  const [platform, ...schemas] = await Promise.all([
+    new EmbeddedPlatform(environment),
+    ...names.map(async (name) => {
+      const module = (await import(`../services/${name}/${name}.service.ts`)) as { default: ServiceSchema };
+      return module.default;
+    }),
+  ]);
+  const broker = new ServiceBroker(brokerOptions(platform));
+  platform.log = broker.logger;
+  try {
+    for (const schema of schemas) broker.createService(schema);
+    await broker.start();
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop: () => broker.stop() };
+}

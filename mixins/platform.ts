@@ -1,0 +1,54 @@
+import type { Middleware, ServiceBroker } from "moleculer";
+import type { Environment } from "../services/shared/environment.ts";
+import type { EventBus } from "./durable-events/event-bus.ts";
+import type { SqlDatabase } from "./sql/sql-database.ts";
+import type { Collection, CollectionSpec, Doc } from "./store/collection.ts";
+
+/** Something that happened and must be told: stored in the write that made it happen, told at least once. */
+export interface DurableEvent {
+  /** The same for a repeat of the same event. */
+  id: string;
+  name: string;
+  payload: unknown;
+}
+
+/** What the services of one node stand on. Which servers are behind it, only this knows. */
+export interface Platform {
+  environment: Environment;
+  collection<T extends Doc>(spec: CollectionSpec<T>): Collection<T>;
+  events: EventBus;
+  /** The database of this name for money: constraints and transactions. */
+  sql(name: string): SqlDatabase;
+  /** How often this node wrote documents and transactions, by collection. */
+  writes(): Record<string, number>;
+  /** One file that holds everything as of one moment; absent where the servers have backups of their own. */
+  backup?(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const platforms = new WeakMap<object, Platform>();
+
+export function platformOf(broker: object): Platform {
+  const platform = platforms.get(broker);
+  if (!platform) throw new Error("This broker has no platform: list platformMiddleware among its middlewares");
+  return platform;
+}
+
+/** Puts the platform under a broker: consumers run between the start of all services and their stop. */
+export function platformMiddleware(platform: Platform): Middleware {
+  return {
+    name: "Platform",
+    created(broker: ServiceBroker) {
+      platforms.set(broker, platform);
+    },
+    async started() {
+      await platform.events.start();
+    },
+    async stopping() {
+      await platform.events.stop();
+    },
+    async stopped() {
+      await platform.close();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { defineContract } from "../contract.ts";
+import { Findings, Id, page, paging, Quantity, Sku } from "../shared/shapes.ts";
+
+export const StockLine = z.strictObject({ sku: Sku, quantity: Quantity });
+export type StockLine = z.output<typeof StockLine>;
+
+/** How much there is of a SKU: `available` is what may still be promised, `onHand − reserved`. */
+export const StockLevel = z.object({
+  sku: Sku,
+  onHand: z.int(),
+  reserved: z.int(),
+  available: z.int(),
+  locations: z.array(z.object({ location: z.string(), onHand: z.int(), reserved: z.int(), available: z.int() })),
+});
+export type StockLevel = z.output<typeof StockLevel>;
+
+const ofOrder = z.strictObject({ orderId: Id, lines: z.array(StockLine).min(1).max(1_000) });
+
+export const inventoryContract = defineContract({
+  name: "inventory",
+  actions: {
+    list: {
+      summary: "Stock levels by SKU; `low` leaves only those at or under the shop's threshold.",
+      params: z.strictObject({ low: z.boolean().default(false), ...paging }),
+      returns: page(StockLevel),
+      access: "inventory:read",
+      idempotency: "read",
+      rest: "GET /inventory",
+    },
+    get: {
+      summary: "The stock level of one SKU.",
+      params: z.strictObject({ sku: Sku }),
+      returns: StockLevel,
+      access: "inventory:read",
+      idempotency: "read",
+      rest: "GET /inventory/:sku",
+    },
+    adjust: {
+      summary: "Raises or lowers what is on hand; never below what is reserved.",
+      params: z.strictObject({
+        sku: Sku,
+        delta: z
+          .int()
+          .min(-1_000_000)
+          .max(1_000_000)
+          .refine((delta) => delta !== 0, "not zero"),
+        reason: z.string().trim().min(1).max(200),
+      }),
+      returns: StockLevel,
+      access: "inventory:write",
+      idempotency: { keyedBy: "meta.idempotencyKey" },
+      rest: { route: "POST /inventory/:sku/adjustments", status: 201 },
+    },
+    levels: {
+      summary: "What is available of each SKU; an unknown SKU is left out.",
+      params: z.strictObject({ skus: z.array(z.string()).max(1_000) }),
+      returns: z.array(z.object({ sku: z.string(), available: z.int(), rev: z.int() })),
+      access: "internal",
+      idempotency: "read",
+    },
+    open: {
+      summary: "Starts keeping stock of SKUs; one that is kept already stays as it is.",
+      params: z.strictObject({
+        items: z.array(z.strictObject({ sku: Sku, onHand: z.int().min(0).max(1_000_000) })).max(1_000),
+      }),
+      returns: z.object({ opened: z.int(), known: z.int() }),
+      access: "internal",
+      idempotency: "natural",
+    },
+    hold: {
+      summary:
+        "Holds stock of all lines for an order, or of none; without `expiresAt` the hold is pinned and ends only by commit or release.",
+      params: ofOrder.extend({ expiresAt: z.iso.datetime().optional() }),
+      returns: ofOrder,
+      access: "internal",
+      idempotency: { keyedBy: "orderId" },
+    },
+    commit: {
+      summary: "Turns an order's holds into stock that has left: on hand and reserved both fall.",
+      params: ofOrder,
+      access: "internal",
+      idempotency: { keyedBy: "orderId" },
+    },
+    release: {
+      summary: "Gives an order's held stock back; what was never held is marked so that a late hold cannot take it.",
+      params: ofOrder,
+      access: "internal",
+      idempotency: { keyedBy: "orderId" },
+    },
+    restock: {
+      summary: "Puts an order's committed stock back on hand.",
+      params: ofOrder,
+      access: "internal",
+      idempotency: { keyedBy: "orderId" },
+    },
+    held: {
+      summary: "What an order holds or has committed of each line's SKU, for the audit.",
+      params: z.strictObject({ orderId: Id, skus: z.array(Sku).max(1_000) }),
+      returns: z.array(
+        z.object({
+          sku: Sku,
+          quantity: z.int(),
+          state: z.enum(["held", "committed", "released", "restocked", "expired"]),
+        }),
+      ),
+      access: "internal",
+      idempotency: "read",
+    },
+    audit: {
+      summary: "available = onHand − reserved, reserved = Σ open holds, onHand = Σ movements, for each SKU.",
+      returns: Findings,
+      access: "internal",
+      idempotency: "read",
+      timeout: 0,
+    },
+  },
+  events: {
+    /** A stock document changed; `movement` where goods came or went, or a hold was opened or closed. */
+    "stock.changed": z.object({
+      sku: Sku,
+      location: z.string(),
+      onHand: z.int(),
+      reserved: z.int(),
+      available: z.int(),
+      rev: z.int(),
+      movement: z.object({
+        id: z.string(),
+        kind: z.enum(["open", "adjust", "hold", "commit", "release", "expire", "restock"]),
+        /** What it did to `onHand`. */
+        delta: z.int(),
+        orderId: z.string().optional(),
+        reason: z.string().optional(),
+      }),
+    }),
+  },
+});

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+
+/** Every environment variable that Molecart reads; a bad value ends the process with one line that names it. */
+const Variables = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** Links in mails and the issuer of tokens. */
+  PUBLIC_URL: url.optional(),
+  DATA_DIR: z.string().min(1).default("data"),
+  /** Encrypts signing keys; made once as `DATA_DIR/secret.key` where it is not given. */
+  SECRET_KEY: z.string().min(32, "at least 32 characters").optional(),
+  ADMIN_EMAIL: z.email().default("admin@example.com"),
+  ADMIN_PASSWORD: z.string().min(10, "at least 10 characters").max(72).optional(),
+  CURRENCY: z
+    .string()
+    .refine((code) => Intl.supportedValuesOf("currency").includes(code), "not a currency of ISO 4217")
+    .default("USD"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  NODE_ID: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "letters, digits, hyphens and underscores")
+    .optional(),
+  NAMESPACE: z
+    .string()
+    .regex(/^[\w-]{0,64}$/)
+    .default(""),
+  SERVICES: z.string().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  DEMO: flag.default(true),
+});
+
+/** Names that the design knows and this release does not act on: a start that ignored them would mislead. */
+const NOT_YET = ["TRANSPORTER", "MONGO_URL", "POSTGRES_URL", "REDIS_URL", "DISCOVERER", "ETCD_URL", "GRPC_PORT"];
+
+export type Environment = Omit<z.output<typeof Variables>, "PUBLIC_URL"> & { PUBLIC_URL: string };
+
+export class EnvironmentError extends Error {}
+
+/** The checked environment; throws an `EnvironmentError` with a line for each bad variable. */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  // An empty value is how compose files say "not set".
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const tooEarly = NOT_YET.filter((name) => name in given);
+  if (tooEarly.length) {
+    throw new EnvironmentError(`${tooEarly.join(", ")}: this release runs in one process with embedded storage only`);
+  }
+  const parsed = Variables.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new EnvironmentError(lines.join("\n"));
+  }
+  const { PUBLIC_URL, ...rest } = parsed.data;
+  return { ...rest, PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${rest.PORT}` };
+}

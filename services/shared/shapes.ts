@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+/** Shapes that several contracts use. */
+export const Id = z.uuid();
+export const Time = z.iso.datetime();
+
+/** What names a thing that can be bought. No `.` or `$`: it is a key inside documents. */
+export const Sku = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\s.$/]+$/, "no spaces, dots, slashes or dollar signs");
+
+export const Quantity = z.int().min(1).max(10_000);
+
+export const Address = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  company: z.string().trim().max(200).optional(),
+  line1: z.string().trim().min(1).max(200),
+  line2: z.string().trim().max(200).optional(),
+  city: z.string().trim().min(1).max(100),
+  region: z.string().trim().max(100).optional(),
+  postalCode: z.string().trim().min(1).max(20),
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().regex(/^[A-Z]{2}$/, "two capital letters, as in ISO 3166-1"),
+  phone: z.string().trim().max(40).optional(),
+});
+export type Address = z.output<typeof Address>;
+
+export const Email = z.email().max(254);
+
+/** How lists are asked for: `limit` up to 100 and the opaque `nextCursor` of the page before. */
+export const paging = { limit: z.int().min(1).max(100).default(20), cursor: z.string().max(2_000).optional() };
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() });
+
+/** What a service's audit found: rules that do not hold, and the figures it counted on the way. */
+export const Findings = z.object({
+  findings: z.array(z.object({ rule: z.string(), subject: z.string(), detail: z.string() })),
+  figures: z.record(z.string(), z.number()),
+});
+export type Findings = z.output<typeof Findings>;
