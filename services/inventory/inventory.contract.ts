@@ -15,6 +15,9 @@ export const StockLevel = z.object({
 });
 export type StockLevel = z.output<typeof StockLevel>;
 
+/** `held` is open; the others are how a hold ended, kept for a week so that a repeat is told from a conflict. */
+export const HoldState = z.enum(["held", "committed", "released", "restocked", "expired"]);
+
 const ofOrder = z.strictObject({ orderId: Id, lines: z.array(StockLine).min(1).max(1_000) });
 
 export const inventoryContract = defineContract({
@@ -101,7 +104,7 @@ export const inventoryContract = defineContract({
         z.object({
           sku: Sku,
           quantity: z.int(),
-          state: z.enum(["held", "committed", "released", "restocked", "expired"]),
+          state: HoldState,
         }),
       ),
       access: "internal",
@@ -116,22 +119,17 @@ export const inventoryContract = defineContract({
     },
   },
   events: {
-    /** A stock document changed; `movement` where goods came or went, or a hold was opened or closed. */
-    "stock.changed": z.object({
+    /** What may be promised of a SKU changed; `rev` tells the newer of two. */
+    "stock.changed": z.object({ sku: Sku, location: z.string(), available: z.int(), rev: z.int() }),
+    /** Goods came or went: `delta` is what it did to `onHand`. */
+    "stock.moved": z.object({
+      id: z.string(),
       sku: Sku,
       location: z.string(),
-      onHand: z.int(),
-      reserved: z.int(),
-      available: z.int(),
-      rev: z.int(),
-      movement: z.object({
-        id: z.string(),
-        kind: z.enum(["open", "adjust", "hold", "commit", "release", "expire", "restock"]),
-        /** What it did to `onHand`. */
-        delta: z.int(),
-        orderId: z.string().optional(),
-        reason: z.string().optional(),
-      }),
+      kind: z.enum(["open", "adjust", "commit", "restock"]),
+      delta: z.int(),
+      orderId: z.string().nullable(),
+      reason: z.string().nullable(),
     }),
   },
 });

@@ -1,0 +1,141 @@
+import type { Filter, Operators } from "../../mixins/store/collection.ts";
+import type { StockLevel, StockLine } from "./inventory.contract.ts";
+import type { Hold, Stock } from "./stock.documents.ts";
+
+/** A guarded write: it changes the stock only where the guard holds, and so only once. */
+export interface Write {
+  guard: Filter;
+  operators: Operators;
+}
+
+/** How long the end of a hold is remembered, so that a repeat is told from a conflict. */
+export const REMEMBERED = 7 * 24 * 3600_000;
+/** There is one location until shops ask for more. */
+export const LOCATION = "main";
+export const stockId = (sku: string): string => `${LOCATION}:${sku}`;
+
+const later = (at: Date, milliseconds: number): string => new Date(at.getTime() + milliseconds).toISOString();
+const ended = (quantity: number, state: Hold["state"], at: Date): Hold => ({
+  quantity,
+  state,
+  at: at.toISOString(),
+  expiresAt: null,
+});
+
+/** Demand for each SKU, so that two lines of one order cannot both pass on the same units. */
+export function sumBySku(lines: readonly StockLine[]): StockLine[] {
+  const demand = new Map<string, number>();
+  for (const { sku, quantity } of lines) demand.set(sku, (demand.get(sku) ?? 0) + quantity);
+  return [...demand].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+}
+
+/** Reserves units that are available, for an order that has no hold here yet. */
+export const hold = (orderId: string, quantity: number, expiresAt: string | null, at: Date): Write => ({
+  guard: { available: { $gte: quantity }, [`holds.${orderId}`]: { $exists: false } },
+  operators: {
+    $inc: { available: -quantity, reserved: quantity },
+    $set: { [`holds.${orderId}`]: { quantity, state: "held", at: at.toISOString(), expiresAt } },
+    // Expiry where there is one, and in any case the forgetting.
+    $min: { dueAt: expiresAt ?? later(at, REMEMBERED) },
+  },
+});
+
+/** Held units leave the house. */
+export const commit = (orderId: string, quantity: number, at: Date): Write => ({
+  guard: { [`holds.${orderId}.state`]: "held", [`holds.${orderId}.quantity`]: quantity },
+  operators: {
+    $inc: { onHand: -quantity, reserved: -quantity },
+    $set: { [`holds.${orderId}`]: ended(quantity, "committed", at) },
+  },
+});
+
+/** Held units may be promised again. */
+export const release = (
+  orderId: string,
+  quantity: number,
+  at: Date,
+  as: "released" | "expired" = "released",
+): Write => ({
+  guard: { [`holds.${orderId}.state`]: "held", [`holds.${orderId}.quantity`]: quantity },
+  operators: {
+    $inc: { available: quantity, reserved: -quantity },
+    $set: { [`holds.${orderId}`]: ended(quantity, as, at) },
+  },
+});
+
+/** Marks an order that never held anything here, so that a hold that comes late takes nothing. */
+export const refuseLater = (orderId: string, at: Date): Write => ({
+  guard: { [`holds.${orderId}`]: { $exists: false } },
+  operators: {
+    $set: { [`holds.${orderId}`]: ended(0, "released", at) },
+    $min: { dueAt: later(at, REMEMBERED) },
+  },
+});
+
+/** Committed units come back. */
+export const restock = (orderId: string, quantity: number, at: Date): Write => ({
+  guard: { [`holds.${orderId}.state`]: "committed", [`holds.${orderId}.quantity`]: quantity },
+  operators: {
+    $inc: { onHand: quantity, available: quantity },
+    $set: { [`holds.${orderId}`]: ended(quantity, "restocked", at) },
+  },
+});
+
+/** Counts units in or out, once for a key; units that are reserved stay. */
+export const adjust = (key: string, delta: number, at: Date): Write => ({
+  guard: { available: { $gte: Math.max(0, -delta) }, [`adjustments.${key}`]: { $exists: false } },
+  operators: {
+    $inc: { onHand: delta, available: delta },
+    $set: { [`adjustments.${key}`]: at.toISOString() },
+    $min: { dueAt: later(at, REMEMBERED) },
+  },
+});
+
+/** Held units whose time is up, by order. */
+export const overdue = (stock: Stock, at: Date): [orderId: string, hold: Hold][] =>
+  Object.entries(stock.holds).filter(
+    ([, { state, expiresAt }]) => state === "held" && expiresAt !== null && expiresAt <= at.toISOString(),
+  );
+
+/** Forgets what ended more than a week ago and says when to look again; null: nothing is left to look for. */
+export function forget(stock: Stock, at: Date): { keys: string[]; next: string | null } {
+  const old = new Date(at.getTime() - REMEMBERED).toISOString();
+  const keys: string[] = [];
+  let next: string | null = null;
+  const look = (moment: string) => {
+    if (next === null || moment < next) next = moment;
+  };
+  for (const [orderId, { state, at: ended, expiresAt }] of Object.entries(stock.holds)) {
+    if (state === "held") look(expiresAt ?? later(at, REMEMBERED));
+    else if (ended <= old) keys.push(`holds.${orderId}`);
+    else look(later(new Date(ended), REMEMBERED));
+  }
+  for (const [key, made] of Object.entries(stock.adjustments)) {
+    if (made <= old) keys.push(`adjustments.${key}`);
+    else look(later(new Date(made), REMEMBERED));
+  }
+  return { keys, next };
+}
+
+/** The stock of a SKU over all its locations. */
+export function level(sku: string, stocks: readonly Stock[]): StockLevel {
+  const locations = stocks.map(({ location, onHand, reserved, available }) => ({
+    location,
+    onHand,
+    reserved,
+    available,
+  }));
+  const total = (field: "onHand" | "reserved" | "available") =>
+    locations.reduce((units, location) => units + location[field], 0);
+  return { sku, onHand: total("onHand"), reserved: total("reserved"), available: total("available"), locations };
+}
+
+/** What does not add up in one stock document, in words. */
+export function faults({ onHand, reserved, available, holds }: Stock, moved: number): [rule: string, detail: string][] {
+  const open = Object.values(holds).reduce((sum, { state, quantity }) => sum + (state === "held" ? quantity : 0), 0);
+  const found: [string, string][] = [];
+  if (onHand - reserved !== available) found.push(["available", `${onHand} − ${reserved} is not ${available}`]);
+  if (open !== reserved) found.push(["reserved", `open holds are ${open}, reserved is ${reserved}`]);
+  if (moved !== onHand) found.push(["onHand", `movements sum to ${moved}, on hand is ${onHand}`]);
+  return found;
+}

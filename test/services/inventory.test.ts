@@ -1,0 +1,113 @@
+import { newId } from "../../services/shared/ids.ts";
+import { eventually } from "../support/eventually.ts";
+import { startServices, type TestShop } from "../support/services.ts";
+
+let shop: TestShop;
+let made = 0;
+beforeAll(async () => {
+  shop = await startServices("inventory");
+});
+afterAll(() => shop.stop());
+
+async function skuWith(onHand: number): Promise<string> {
+  const sku = `SKU-${++made}`;
+  await shop.inside.call("inventory.open", { items: [{ sku, onHand }] });
+  return sku;
+}
+const level = (sku: string) => shop.inside.call("inventory.get", { sku });
+const one = (orderId: string, sku: string, quantity: number) => ({ orderId, lines: [{ sku, quantity }] });
+
+test("trap 1: 200 parallel holds on 50 units hold exactly 50", async () => {
+  const sku = await skuWith(50);
+  const holds = Array.from({ length: 200 }, () => shop.inside.call("inventory.hold", one(newId(), sku, 1)));
+  const results = await Promise.allSettled(holds);
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(50);
+  const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason.type] : []));
+  expect(new Set(refusals)).toEqual(new Set(["STOCK_INSUFFICIENT"]));
+  expect(await level(sku)).toMatchObject({ onHand: 50, reserved: 50, available: 0 });
+});
+
+test("trap 2: two lines of one order that share a SKU cannot both have the last units", async () => {
+  const sku = await skuWith(3);
+  const lines = [
+    { sku, quantity: 2 },
+    { sku, quantity: 2 },
+  ];
+  await expect(shop.inside.call("inventory.hold", { orderId: newId(), lines })).rejects.toMatchObject({
+    type: "STOCK_INSUFFICIENT",
+    data: { lines: [{ sku, requested: 4, available: 3 }] },
+  });
+  expect(await level(sku)).toMatchObject({ reserved: 0, available: 3 });
+});
+
+test("trap 3: releasing and committing again and again never makes reserved negative, and movements explain the rest", async () => {
+  const sku = await skuWith(10);
+  const [kept, sold, late] = [newId(), newId(), newId()];
+  for (const orderId of [kept, sold]) await shop.inside.call("inventory.hold", one(orderId, sku, 2));
+  const repeat = (action: "inventory.release" | "inventory.commit", orderId: string) =>
+    Promise.all([1, 2, 3].map(() => shop.inside.call(action, one(orderId, sku, 2))));
+  await repeat("inventory.release", kept);
+  await repeat("inventory.commit", sold);
+  await repeat("inventory.release", late);
+  expect(await level(sku)).toMatchObject({ onHand: 8, reserved: 0, available: 8 });
+  const { findings } = await shop.inside.call("inventory.audit");
+  expect(findings).toEqual([]);
+});
+
+test("an order that was given up before it held anything cannot hold afterwards", async () => {
+  const sku = await skuWith(5);
+  const orderId = newId();
+  await shop.inside.call("inventory.release", one(orderId, sku, 1));
+  await expect(shop.inside.call("inventory.hold", one(orderId, sku, 1))).rejects.toMatchObject({ type: "HOLD_CLOSED" });
+  expect(await level(sku)).toMatchObject({ available: 5 });
+});
+
+test("a hold of many SKUs is all or nothing", async () => {
+  const [plenty, scarce] = [await skuWith(9), await skuWith(1)];
+  const lines = [
+    { sku: plenty, quantity: 3 },
+    { sku: scarce, quantity: 2 },
+  ];
+  await expect(shop.inside.call("inventory.hold", { orderId: newId(), lines })).rejects.toMatchObject({ code: 409 });
+  expect(await level(plenty)).toMatchObject({ reserved: 0, available: 9 });
+});
+
+test("a hold that is not pinned expires and gives its units back", async () => {
+  const sku = await skuWith(4);
+  const expiresAt = new Date(Date.now() - 1).toISOString();
+  await shop.inside.call("inventory.hold", { ...one(newId(), sku, 4), expiresAt });
+  await eventually(async () => (await level(sku)).available === 4);
+});
+
+test("committed units come back once when they are restocked", async () => {
+  const sku = await skuWith(4);
+  const orderId = newId();
+  for (const action of ["hold", "commit", "restock", "restock"] as const) {
+    await shop.inside.call(`inventory.${action}`, one(orderId, sku, 3));
+  }
+  expect(await level(sku)).toMatchObject({ onHand: 4, available: 4 });
+});
+
+test("an adjustment counts once for its key", async () => {
+  const sku = await skuWith(4);
+  const staff = shop.as({ userId: newId(), permissions: ["inventory:write"], idempotencyKey: "delivery-1" });
+  for (let times = 0; times < 3; times++) {
+    await staff.call("inventory.adjust", { sku, delta: 6, reason: "delivery" });
+  }
+  expect(await level(sku)).toMatchObject({ onHand: 10, available: 10 });
+});
+
+test("stock that is reserved cannot be counted out", async () => {
+  const sku = await skuWith(4);
+  await shop.inside.call("inventory.hold", one(newId(), sku, 3));
+  await expect(shop.inside.call("inventory.adjust", { sku, delta: -2, reason: "broken" })).rejects.toMatchObject({
+    type: "STOCK_INSUFFICIENT",
+    data: { sku, available: 1 },
+  });
+});
+
+test("a stock level needs the permission to see it", async () => {
+  const sku = await skuWith(1);
+  await expect(shop.as({}).call("inventory.get", { sku })).rejects.toMatchObject({ code: 401 });
+  await expect(shop.as({ userId: newId() }).call("inventory.get", { sku })).rejects.toMatchObject({ code: 403 });
+});
