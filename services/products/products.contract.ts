@@ -18,12 +18,15 @@ export const Image = z.strictObject({ url: Text.min(1).max(2_000), alt: Text.max
 export const AttributeValue = z.union([z.string().max(8_000), z.number(), z.boolean()]);
 export const Attributes = z.record(z.string().min(1).max(100), AttributeValue);
 
+/** Low enough that the largest line of the largest cart stays a safe integer. */
+const Price = Money.extend({ amount: z.int().min(0).max(100_000_000_000) });
+
 export const VariantInput = z.strictObject({
   sku: Sku,
   name: Text.max(200).default(""),
-  options: z.record(z.string(), z.string()).default({}),
-  price: Money,
-  compareAtPrice: Money.nullable().default(null),
+  options: z.record(z.string().min(1).max(60), z.string().max(100)).default({}),
+  price: Price,
+  compareAtPrice: Price.nullable().default(null),
 });
 export const Variant = z.object({
   sku: Sku,
@@ -36,20 +39,36 @@ export const Variant = z.object({
 
 export const ProductStatus = z.enum(["draft", "active", "archived"]);
 
+const fields = {
+  slug: Slug,
+  name: Text.min(1).max(300),
+  description: Text.max(20_000),
+  status: ProductStatus,
+  brand: Text.max(100),
+  categories: z.array(CategoryPath).max(20),
+  images: z.array(Image).max(50),
+  attributes: Attributes,
+  options: z.array(z.strictObject({ name: Text.min(1).max(60), values: z.array(Text.min(1).max(100)).max(200) })).max(20),
+  variants: z.array(VariantInput).min(1).max(500),
+};
+
 /** What staff writes; the service adds ids, times and stock. */
 export const ProductInput = z.strictObject({
-  slug: Slug.optional(),
-  name: Text.min(1).max(300),
-  description: Text.max(20_000).default(""),
-  status: ProductStatus.default("active"),
-  brand: Text.max(100).default(""),
-  categories: z.array(CategoryPath).max(20).default([]),
-  images: z.array(Image).max(50).default([]),
-  attributes: Attributes.default({}),
-  options: z.array(z.strictObject({ name: Text.min(1).max(60), values: z.array(Text.min(1).max(100)) })).default([]),
-  variants: z.array(VariantInput).min(1).max(500),
+  ...fields,
+  slug: fields.slug.optional(),
+  description: fields.description.default(""),
+  status: fields.status.default("active"),
+  brand: fields.brand.default(""),
+  categories: fields.categories.default([]),
+  images: fields.images.default([]),
+  attributes: fields.attributes.default({}),
+  options: fields.options.default([]),
 });
 export type ProductInput = z.output<typeof ProductInput>;
+
+/** The fields of a change; without defaults, or a field that is not named would be emptied. */
+export const ProductPatch = z.strictObject(fields).partial();
+export type ProductPatch = z.output<typeof ProductPatch>;
 
 export const Product = z.object({
   id: Id,
@@ -197,7 +216,7 @@ export const productsContract = defineContract({
     },
     update: {
       summary: "Changes the named fields; `rev` says which version the change was made for.",
-      params: z.strictObject({ id: Id, rev: z.int().optional(), ...ProductInput.partial().shape }),
+      params: z.strictObject({ id: Id, rev: z.int().optional(), ...ProductPatch.shape }),
       returns: Product,
       access: "products:write",
       idempotency: "natural",
