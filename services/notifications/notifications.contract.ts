@@ -2,13 +2,21 @@ import { z } from "zod";
 import { defineContract } from "../contract.ts";
 import { Id, page, paging, Time } from "../shared/shapes.ts";
 
+export const MailKind = z.enum(["confirmed", "canceled"]);
+export type MailKind = z.output<typeof MailKind>;
+
 export const Mail = z.object({
+  /** Made of what the mail is about, so that a repeated event makes no second one. */
   id: z.string(),
   to: z.string(),
   subject: z.string(),
-  kind: z.string(),
+  kind: MailKind,
   orderId: Id.nullable(),
   status: z.enum(["queued", "sent", "failed"]),
+  /** How often it was offered to the mail server. */
+  attempts: z.int(),
+  /** What the server said to the last attempt, where it failed. */
+  failure: z.string().nullable(),
   createdAt: Time,
 });
 export const MailBody = Mail.extend({ text: z.string(), html: z.string() });
@@ -34,7 +42,7 @@ export const notificationsContract = defineContract({
     },
     mailed: {
       summary: "Which of these orders have their mail of this kind, for the audit.",
-      params: z.strictObject({ kind: z.string(), orderIds: z.array(Id).max(1_000) }),
+      params: z.strictObject({ kind: MailKind, orderIds: z.array(Id).max(1_000) }),
       returns: z.array(Id),
       access: "internal",
       idempotency: "read",

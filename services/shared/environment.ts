@@ -4,6 +4,18 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
 
+/** `Shop <orders@shop.example>` or only the address. */
+const mailbox = z.string().transform((text, ctx): Mailbox => {
+  const [, name = "", address = text.trim()] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
+  if (z.email().safeParse(address).success) return { name: name.replace(/^"(.*)"$/, "$1"), address };
+  ctx.addIssue("an e-mail address, or a name with one as in `Shop <orders@shop.example>`");
+  return z.NEVER;
+});
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
 /** Every environment variable that Molecart reads; a bad value ends the process with one line that names it. */
 const Variables = z.object({
   PORT: port.default(3000),
@@ -14,7 +26,11 @@ const Variables = z.object({
   /** Encrypts signing keys; made once as `DATA_DIR/secret.key` where it is not given. */
   SECRET_KEY: z.string().min(32, "at least 32 characters").optional(),
   ADMIN_EMAIL: z.email().default("admin@example.com"),
-  ADMIN_PASSWORD: z.string().min(10, "at least 10 characters").max(72).optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10, "at least 10 characters")
+    .refine((text) => Buffer.byteLength(text) <= 72, "at most 72 bytes")
+    .optional(),
   CURRENCY: z
     .string()
     .refine((code) => Intl.supportedValuesOf("currency").includes(code), "not a currency of ISO 4217")
@@ -30,6 +46,8 @@ const Variables = z.object({
     .default(""),
   SERVICES: z.string().optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Whom the shop's mails come from; the name in it is the shop's. */
+  MAIL_FROM: mailbox.optional(),
   DEMO: flag.default(true),
 });
 
