@@ -38,6 +38,10 @@ export interface Rest {
   rawBody?: boolean;
   /** Below the root instead of `/api/v1`. */
   atRoot?: boolean;
+  /** An HTML form may be sent too, and is answered with a page. */
+  form?: true;
+  /** A request without an `Idempotency-Key` is refused. */
+  needsKey?: true;
 }
 
 /** One action: what it takes, what it returns, who may call it and what a repeat does. */

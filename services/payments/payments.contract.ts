@@ -105,7 +105,7 @@ export const paymentsContract = defineContract({
       returns: z.object({ status: z.string() }),
       access: "public",
       idempotency: "natural",
-      rest: { route: "POST /sandbox/payments/:reference", atRoot: true },
+      rest: { route: "POST /sandbox/payments/:reference", atRoot: true, form: true },
     },
     audit: {
       summary:
