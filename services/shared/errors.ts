@@ -17,9 +17,13 @@ export const unauthorized = client(401);
 export const paymentRequired = client(402);
 export const forbidden = client(403);
 export const notFound = client(404);
+export const methodNotAllowed = client(405);
+export const timedOut = client(408);
 export const conflict = client(409);
 export const preconditionFailed = client(412);
 export const tooLarge = client(413);
+export const tooLong = client(414);
+export const unsupported = client(415);
 export const unprocessable = client(422);
 
 /** One field that does not fit: where it is, counted in steps, and what is wrong. */
