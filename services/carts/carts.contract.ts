@@ -113,6 +113,13 @@ export const cartsContract = defineContract({
       idempotency: "read",
       rest: "GET /carts/:id/payment-methods",
     },
+    snapshot: {
+      summary: "The cart as it is stored, with the prices that the shopper last saw.",
+      params: z.strictObject(cartId),
+      returns: Cart,
+      access: "internal",
+      idempotency: "read",
+    },
     lock: {
       summary: "Locks the cart for an order if it is still at this version; the order's own lock is given again.",
       params: z.strictObject({ ...cartId, version: z.int(), orderId: Id }),

@@ -86,13 +86,8 @@ export const inventoryContract = defineContract({
       idempotency: { keyedBy: "orderId" },
     },
     release: {
-      summary: "Gives an order's held stock back; what was never held is marked so that a late hold cannot take it.",
-      params: ofOrder,
-      access: "internal",
-      idempotency: { keyedBy: "orderId" },
-    },
-    restock: {
-      summary: "Puts an order's committed stock back on hand.",
+      summary:
+        "Gives back what an order holds or has taken; what it never held is marked, so that a late hold takes nothing.",
       params: ofOrder,
       access: "internal",
       idempotency: { keyedBy: "orderId" },

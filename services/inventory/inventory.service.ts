@@ -66,11 +66,19 @@ export default defineService(inventoryContract, {
       return stock?.available ?? 0;
     },
 
+    /** Whatever the hold has come to in the meantime, one of these guards fits it, or it has ended already. */
     async releaseLine(orderId: string, { sku, quantity }: StockLine): Promise<void> {
-      const { guard, operators } = rule.release(orderId, quantity, new Date());
-      if (await this.stock.change(rule.stockId(sku), guard, operators, told(`${orderId}:release`))) return;
-      const late = rule.refuseLater(orderId, new Date());
-      await this.stock.change(rule.stockId(sku), late.guard, late.operators);
+      const at = new Date();
+      const back = { kind: "restock", delta: quantity, orderId } as const;
+      const ways: [rule.Write, Events<Stock>][] = [
+        [rule.release(orderId, quantity, at), told(`${orderId}:release`)],
+        [rule.refuseLater(orderId, at), []],
+        [rule.restock(orderId, quantity, at), told(`${orderId}:restock`, back)],
+      ];
+      // Twice, because a late hold or commit may come between two of them.
+      for (const [{ guard, operators }, events] of [...ways, ...ways]) {
+        if (await this.stock.change(rule.stockId(sku), guard, operators, events)) return;
+      }
     },
 
     /** Ends a hold as `state`; a repeat finds it ended so already. */
@@ -209,15 +217,6 @@ export default defineService(inventoryContract, {
     async release(ctx) {
       const { orderId, lines } = ctx.params;
       await Promise.all(rule.sumBySku(lines).map((line) => this.releaseLine(orderId, line)));
-    },
-
-    async restock(ctx) {
-      const { orderId, lines } = ctx.params;
-      const done = rule.sumBySku(lines).map((line) => {
-        const events = told(`${orderId}:restock`, { kind: "restock", delta: line.quantity, orderId });
-        return this.close(orderId, line, rule.restock(orderId, line.quantity, new Date()), "restocked", events);
-      });
-      await Promise.all(done);
     },
 
     async held(ctx) {

@@ -60,7 +60,7 @@ export const TimelineEntry = z.object({
 });
 export type TimelineEntry = z.output<typeof TimelineEntry>;
 
-export const StepName = z.enum(["hold", "authorize", "commit", "confirm", "close", "capture"]);
+export const StepName = z.enum(["lock", "hold", "authorize", "commit", "confirm", "close", "capture"]);
 export type StepName = z.output<typeof StepName>;
 
 const one = { id: Id };
@@ -90,6 +90,7 @@ export const ordersContract = defineContract({
         status: 201,
         acceptedWhile: { field: "status", value: "pending" },
         repeats: "as-it-stands",
+        needsKey: true,
       },
       timeout: 30_000,
     },
@@ -157,8 +158,8 @@ export const ordersContract = defineContract({
     },
   },
   events: {
-    "order.placed": fact,
     "order.confirmed": fact,
-    "order.canceled": fact.extend({ reason: Reason }),
+    /** `answered`: the shopper heard of it as the answer to the request, and needs no mail. */
+    "order.canceled": fact.extend({ reason: Reason, answered: z.boolean() }),
   },
 });

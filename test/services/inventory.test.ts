@@ -79,10 +79,10 @@ test("a hold that is not pinned expires and gives its units back", async () => {
   await eventually(async () => (await level(sku)).available === 4);
 });
 
-test("committed units come back once when they are restocked", async () => {
+test("committed units come back once when the order is given up", async () => {
   const sku = await skuWith(4);
   const orderId = newId();
-  for (const action of ["hold", "commit", "restock", "restock"] as const) {
+  for (const action of ["hold", "commit", "release", "release"] as const) {
     await shop.inside.call(`inventory.${action}`, one(orderId, sku, 3));
   }
   expect(await level(sku)).toMatchObject({ onHand: 4, available: 4 });

@@ -1,0 +1,116 @@
+import type { Collection } from "../../mixins/store/collection.ts";
+import type { Ctx } from "../cluster.ts";
+import type { Payment } from "../payments/payments.contract.ts";
+import { settled } from "../shared/settle.ts";
+import type { Findings } from "../shared/shapes.ts";
+import type { OrderDocument } from "./order.documents.ts";
+
+type Finding = Findings["findings"][number];
+type HoldState = { sku: string; quantity: number; state: string };
+
+/** Due work that waits longer than this after its time is stuck. */
+const OVERDUE = 60_000;
+
+/** What is wrong with one order, its stock and its payment together; nothing where it is still moving. */
+export function faults(order: OrderDocument, held: readonly HoldState[], payment: Payment | null, now = Date.now()) {
+  const found: Finding[] = [];
+  const say = (rule: string, detail: string) => found.push({ rule: `orders.${rule}`, subject: order.number, detail });
+  const { status, total, dueAt, checkout } = order;
+  if (dueAt && Date.parse(dueAt) < now - OVERDUE) say("overdue", `work has been due since ${dueAt}`);
+  const charged = payment ? payment.captured.amount - payment.refunded.amount : 0;
+
+  if (status === "confirmed" || status === "completed") {
+    const demand = new Map<string, number>();
+    for (const { sku, quantity } of order.lines) demand.set(sku, (demand.get(sku) ?? 0) + quantity);
+    for (const [sku, quantity] of demand) {
+      const hold = held.find((one) => one.sku === sku);
+      // The end of a hold is remembered for a week; after that only the movements know.
+      if (hold ? hold.state !== "committed" || hold.quantity !== quantity : isRecent(order, now)) {
+        say(
+          "stock",
+          `${quantity} of ${sku} should be committed; ${hold ? `${hold.quantity} ${hold.state}` : "nothing is"}`,
+        );
+      }
+    }
+    if (!payment) say("unpaid", "it is confirmed and has no payment");
+    else if (checkout.next === null && checkout.direction === "forward" && charged !== total.amount) {
+      say("charged", `${charged} was taken of ${total.amount}`);
+    }
+  }
+  if (status === "canceled") {
+    for (const { sku, quantity, state } of held) {
+      if (state === "held" || state === "committed")
+        say("stock", `it is canceled and has ${quantity} of ${sku} ${state}`);
+    }
+    if (charged !== 0 && !payment?.voidRequested) say("charged", `it is canceled and ${charged} was taken`);
+  }
+  if (payment && order.payment.status !== payment.status && !order.dueAt) {
+    say("payment", `it says ${order.payment.status}, the payment is ${payment.status}`);
+  }
+  return found;
+}
+
+const isRecent = (order: OrderDocument, now: number): boolean => Date.parse(order.placedAt) > now - 6 * 24 * 3600_000;
+
+/** The rules that hold across orders, stock, payments and mails, over every order and every payment. */
+export async function auditOrders(orders: Collection<OrderDocument>, ctx: Ctx): Promise<Findings> {
+  const figures: Record<string, number> = { orders: 0, pending: 0, confirmed: 0, completed: 0, canceled: 0 };
+
+  const lookAt = async (order: OrderDocument): Promise<Finding[]> => {
+    const skus = [...new Set(order.lines.map(({ sku }) => sku))];
+    const [held, payment] = await Promise.all([
+      ctx.call("inventory.held", { orderId: order.id, skus }),
+      ctx.call("payments.ofOrder", { orderId: order.id }),
+    ]);
+    return faults(order, held, payment);
+  };
+  const unmailed = async (batch: readonly OrderDocument[]): Promise<Finding[]> => {
+    const confirmed = batch.filter(({ status }) => status === "confirmed" || status === "completed");
+    const mailed = new Set(
+      await ctx.call("notifications.mailed", { kind: "confirmed", orderIds: confirmed.map(({ id }) => id) }),
+    );
+    const missing = confirmed.filter(({ id }) => !mailed.has(id));
+    return missing.map(({ number }) => ({
+      rule: "orders.mail",
+      subject: number,
+      detail: "it is confirmed and has no mail",
+    }));
+  };
+  const check = async (batch: readonly OrderDocument[]): Promise<Finding[]> =>
+    [...(await Promise.all(batch.map(lookAt))), await unmailed(batch)].flat();
+
+  const findings: Finding[] = [];
+  for await (const batch of orders.all(200)) {
+    for (const { status } of batch) {
+      figures.orders = (figures.orders ?? 0) + 1;
+      figures[status] = (figures[status] ?? 0) + 1;
+    }
+    const suspects = await check(batch);
+    if (suspects.length === 0) continue;
+    // What moves while it is looked at comes right by itself: only what stays wrong is told.
+    const ids = batch.map(({ id }) => id);
+    findings.push(...(await settled(async () => check(await orders.getMany(ids)))));
+  }
+  findings.push(...(await withoutOrder(orders, ctx)));
+  return { findings, figures };
+}
+
+/** Payments that hold or took money for an order that is not there. */
+async function withoutOrder(orders: Collection<OrderDocument>, ctx: Ctx): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (let after = ""; ; ) {
+    const payments = await ctx.call("payments.charged", { after, limit: 200 });
+    const known = new Set((await orders.getMany(payments.map(({ orderId }) => orderId))).map(({ id }) => id));
+    for (const { id, orderId, status } of payments) {
+      if (known.has(orderId)) continue;
+      findings.push({
+        rule: "payments.orphan",
+        subject: id,
+        detail: `it is ${status} for order ${orderId}, which is not there`,
+      });
+    }
+    const last = payments.at(-1);
+    if (!last) return findings;
+    after = last.id;
+  }
+}

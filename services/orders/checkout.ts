@@ -1,0 +1,199 @@
+import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
+import type { DurableEvent } from "../../mixins/platform.ts";
+import type { Collection } from "../../mixins/store/collection.ts";
+import { type Ctx, event } from "../cluster.ts";
+import { fact, type Outcome, PATIENCE, type Reason, type Step, steps } from "./checkout-steps.ts";
+import type { OrderDocument } from "./order.documents.ts";
+import { move } from "./order-status.ts";
+import type { TimelineEntry } from "./orders.contract.ts";
+
+/** How long a node may be silent before another goes on with its order. */
+export const LEASE = 15_000;
+/** A step before the confirmation is tried so often; then the order is given up. */
+const ATTEMPTS = 12;
+
+interface Changes {
+  set: Record<string, unknown>;
+  timeline: TimelineEntry[];
+  events: DurableEvent[];
+}
+const nothing = (): Changes => ({ set: {}, timeline: [], events: [] });
+
+/** The final refusal of a checkout's step, with the data of the error that told it. */
+export interface Refusal extends Reason {
+  detailed?: unknown;
+}
+
+/**
+ * Moves one order as far as it goes now, under the lease that `order.fence` stands for; every write is guarded by it.
+ * Steps are idempotent, so whoever takes over repeats what is not recorded. Progress is written where somebody else
+ * must know of it: after the payment's answer, with the confirmation, and at the end.
+ */
+export class CheckoutRun {
+  readonly #orders: Collection<OrderDocument>;
+  readonly #ctx: Ctx;
+  readonly #answered: boolean;
+  #order: OrderDocument;
+  #pending = nothing();
+  refusal: Refusal | null = null;
+
+  /** `answered`: the shopper waits for this very run and hears its refusal as the answer. */
+  constructor(orders: Collection<OrderDocument>, ctx: Ctx, order: OrderDocument, { answered = false } = {}) {
+    this.#answered = answered;
+    this.#orders = orders;
+    this.#ctx = ctx;
+    this.#order = order;
+  }
+
+  /** The order where this run left it; null when another node has taken it over meanwhile. */
+  async run(): Promise<OrderDocument | null> {
+    for (;;) {
+      const { cancelRequestedAt, status } = this.#order;
+      if (cancelRequestedAt && this.#direction() === "forward" && status !== "canceled") {
+        this.#giveUp({ type: "CANCELED_BY_REQUEST", message: "The order was canceled on request" });
+      }
+      const step = steps.find(({ name }) => name === this.#next());
+      if (!step) return this.#save({ dueAt: null, leased: false });
+      const pause = this.#direction() === "forward" ? await this.#forward(step) : await this.#back(step);
+      if (pause !== null) {
+        return this.#save({ dueAt: new Date(Date.now() + pause).toISOString(), leased: false });
+      }
+      // Between the payment's answer and the commit somebody may have asked to cancel: the write brings that along.
+      if ((step.name === "authorize" || step.name === "confirm") && !(await this.#save({}))) return null;
+    }
+  }
+
+  #direction = () => (this.#pending.set["checkout.direction"] ?? this.#order.checkout.direction) as "forward" | "back";
+  #next = () => {
+    const { set } = this.#pending;
+    return ("checkout.next" in set ? set["checkout.next"] : this.#order.checkout.next) as Step["name"] | null;
+  };
+  #attempts = () => (this.#pending.set["checkout.attempts"] ?? this.#order.checkout.attempts) as number;
+
+  /** Runs one step; null to go on at once, or milliseconds until it is due again. */
+  async #forward(step: Step): Promise<number | null> {
+    const started = performance.now();
+    const attempt = this.#attempts() + 1;
+    let outcome: Outcome;
+    try {
+      outcome = await step.run(this.#ctx, this.#order);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#tell(step, "failed", attempt, started, message);
+      if (attempt >= ATTEMPTS && this.#order.status === "pending") {
+        this.#giveUp({ type: "CHECKOUT_FAILED", message: "The order could not be completed" });
+        return null;
+      }
+      this.#pending.set["checkout.attempts"] = attempt;
+      return pauseBefore(attempt);
+    }
+    Object.assign(this.#pending.set, outcome.set);
+    this.#pending.events.push(...(outcome.events ?? []));
+    if (outcome.state === "waiting") return this.#wait(step, outcome, attempt, started);
+    this.#tell(step, outcome.state, attempt, started, outcome.detail);
+    if (outcome.state === "failed") {
+      this.refusal = { ...outcome.reason, detailed: outcome.detailed };
+      if (step.name === "lock") this.#discard();
+      else this.#giveUp(outcome.reason);
+      return null;
+    }
+    const after = steps[steps.indexOf(step) + 1]?.name ?? null;
+    Object.assign(this.#pending.set, { "checkout.next": after, "checkout.attempts": 0, "checkout.deadline": null });
+    return null;
+  }
+
+  /** Waiting is told once; afterwards the order looks again and again until the deadline. */
+  #wait(step: Step, outcome: Outcome & { state: "waiting" }, attempt: number, started: number): number | null {
+    const deadline = this.#order.checkout.deadline ?? outcome.deadline ?? null;
+    const last = this.#order.timeline.at(-1);
+    if (last?.outcome !== "waiting" || last.detail !== outcome.detail) {
+      this.#tell(step, "waiting", attempt, started, outcome.detail);
+    }
+    if (deadline && deadline <= new Date().toISOString()) {
+      this.#giveUp({ type: "PAYMENT_TIMED_OUT", message: "The payment was not confirmed in time" });
+      return null;
+    }
+    Object.assign(this.#pending.set, { "checkout.attempts": attempt, "checkout.deadline": deadline });
+    return Math.min(pauseBefore(attempt), PATIENCE / 60);
+  }
+
+  /** Compensates one step; a failure is tried again until it succeeds. */
+  async #back(step: Step): Promise<number | null> {
+    const started = performance.now();
+    const attempt = this.#attempts() + 1;
+    try {
+      const undone = await step.compensate?.(this.#ctx, this.#order);
+      if (undone) {
+        Object.assign(this.#pending.set, undone.set);
+        this.#tell(step, "compensated", attempt, started, undone.detail);
+      }
+    } catch (error) {
+      this.#tell(step, "failed", attempt, started, error instanceof Error ? error.message : String(error));
+      this.#pending.set["checkout.attempts"] = attempt;
+      return pauseBefore(attempt);
+    }
+    const before = steps[steps.indexOf(step) - 1]?.name ?? null;
+    Object.assign(this.#pending.set, { "checkout.next": before, "checkout.attempts": 0 });
+    if (before === null) this.#end();
+    return null;
+  }
+
+  /** Turns the order round: from here on compensations run, of every step that may have begun. */
+  #giveUp(reason: Reason): void {
+    const from = this.#next() ?? (steps.at(-1) as Step).name;
+    Object.assign(this.#pending.set, {
+      "checkout.direction": "back",
+      "checkout.next": from,
+      "checkout.attempts": 0,
+      "checkout.token": null,
+      reason,
+      nextAction: null,
+    });
+  }
+
+  /** An order that could not even lock its cart never was: nobody is told of it, and its key is free again. */
+  #discard(): void {
+    this.#pending = nothing();
+    this.#pending.set = {
+      deletedAt: new Date().toISOString(),
+      key: null,
+      "checkout.next": null,
+      "checkout.token": null,
+    };
+  }
+
+  #end(): void {
+    const reason = (this.#pending.set.reason ?? this.#order.reason) as Reason;
+    this.#pending.set.status = move(this.#order, "canceled");
+    this.#pending.events.push(
+      event("order.canceled", `${this.#order.id}:canceled`, {
+        ...fact(this.#order),
+        reason,
+        answered: this.#answered,
+      }),
+    );
+  }
+
+  #tell(step: Step, outcome: TimelineEntry["outcome"], attempt: number, started: number, detail: string): void {
+    const ms = Math.round(performance.now() - started);
+    const at = new Date().toISOString();
+    this.#pending.timeline.push({ at, step: step.name, outcome, attempt, node: this.#ctx.broker.nodeID, ms, detail });
+  }
+
+  /** Writes what has gathered, and keeps the lease unless the order is put down. */
+  async #save(put: { dueAt?: string | null; leased?: boolean }): Promise<OrderDocument | null> {
+    const { set, timeline, events } = this.#pending;
+    const lease = put.dueAt === undefined ? { dueAt: new Date(Date.now() + LEASE).toISOString() } : put;
+    const saved = await this.#orders.change(
+      this.#order.id,
+      { fence: this.#order.fence ?? null },
+      { $set: { ...set, ...lease }, $push: { timeline: { $each: timeline, $slice: -200 } } },
+      events,
+    );
+    if (saved) {
+      this.#order = saved;
+      this.#pending = nothing();
+    }
+    return saved;
+  }
+}
