@@ -1,5 +1,5 @@
-import type { CompiledQuery } from "kysely";
 import {
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
@@ -9,17 +9,17 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { SqlDatabase } from "../sql/sql-database.ts";
-import type { SqliteFile } from "./sqlite-file.ts";
+import type { Batch, SqliteFile } from "./sqlite-file.ts";
 
 /**
  * Kysely on one owned SQLite file. Transactions queue for the one connection, each in a savepoint; those of one turn
- * of the event loop share a commit, and each is answered after it.
+ * of the event loop share a commit, and each is answered after it. What is read outside is answered when it is on disk.
  */
 export function sqlFile(file: SqliteFile, wrote: () => void): SqlDatabase {
   const driver = new FileDriver(file, wrote);
   const db = new Kysely<never>({
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new FileAdapter(),
       createDriver: () => driver,
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -28,37 +28,15 @@ export function sqlFile(file: SqliteFile, wrote: () => void): SqlDatabase {
   return { dialect: "sqlite", db: <Tables>() => db as unknown as Kysely<Tables> };
 }
 
-class Turn implements DatabaseConnection {
-  readonly #file: SqliteFile;
-  readonly #leave: () => void;
-  inTransaction = false;
-  #left = false;
-
-  constructor(file: SqliteFile, leave: () => void) {
-    this.#file = file;
-    this.#leave = leave;
+class FileAdapter extends SqliteAdapter {
+  /** Kysely's own lock would keep the connection until the commit is on disk, and so give each transaction its own. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#file.prepare(sql);
-    const values = parameters as never[];
-    if (statement.columns().length > 0) {
-      if (this.inTransaction || /^select/i.test(sql)) return { rows: statement.all(...values) as R[] };
-      return { rows: (await this.#file.write(() => statement.all(...values))) as R[] };
-    }
-    const run = () => statement.run(...values);
-    const { changes, lastInsertRowid } = this.inTransaction ? run() : await this.#file.write(run);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
-  }
-
-  // biome-ignore lint/correctness/useYield: SQLite gives all rows at once; whoever wants batches asks with a limit
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error("Ask for rows in batches, with a limit");
-  }
-
-  leave(): void {
-    if (!this.#left) this.#leave();
-    this.#left = true;
+  /** A migration that fails leaves nothing behind. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 
@@ -75,34 +53,21 @@ class FileDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Turn> {
-    const before = this.#last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = promise;
-    await before;
-    return new Turn(this.#file, resolve);
+    const turn = new Turn(this.#file, this.#wrote, () => this.#queue());
+    await turn.enter();
+    return turn;
   }
 
-  async beginTransaction(turn: Turn): Promise<void> {
-    this.#file.pin();
-    this.#file.db.exec("savepoint turn");
-    turn.inTransaction = true;
+  beginTransaction(turn: Turn): Promise<void> {
+    return turn.begin();
   }
 
-  /** The next transaction may begin before this one is on disk; both then share a commit. */
-  async commitTransaction(turn: Turn): Promise<void> {
-    turn.inTransaction = false;
-    this.#file.db.exec("release turn");
-    this.#wrote();
-    const done = this.#file.unpin();
-    turn.leave();
-    await done;
+  commitTransaction(turn: Turn): Promise<void> {
+    return turn.commit();
   }
 
-  async rollbackTransaction(turn: Turn): Promise<void> {
-    if (!turn.inTransaction) return;
-    turn.inTransaction = false;
-    if (this.#file.db.isTransaction) this.#file.db.exec("rollback to turn; release turn");
-    this.#file.unpin();
+  rollbackTransaction(turn: Turn): Promise<void> {
+    return turn.rollback();
   }
 
   async releaseConnection(turn: Turn): Promise<void> {
@@ -110,4 +75,135 @@ class FileDriver implements Driver {
   }
 
   async destroy(): Promise<void> {}
+
+  async #queue(): Promise<() => void> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    await before;
+    return resolve;
+  }
+}
+
+/** One user of the connection: a statement, or a transaction from its begin to its end. */
+class Turn implements DatabaseConnection {
+  readonly #file: SqliteFile;
+  readonly #wrote: () => void;
+  readonly #queue: () => Promise<() => void>;
+  #leave: (() => void) | null = null;
+  /** Of the transaction under way. */
+  #batch: Batch | null = null;
+  #changed = false;
+
+  constructor(file: SqliteFile, wrote: () => void, queue: () => Promise<() => void>) {
+    this.#file = file;
+    this.#wrote = wrote;
+    this.#queue = queue;
+  }
+
+  async enter(): Promise<void> {
+    this.#leave ??= await this.#queue();
+  }
+
+  leave(): void {
+    this.#leave?.();
+    this.#leave = null;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#batch) return this.#run(query, this.#batch);
+    await this.enter();
+    let stored: Promise<void> | undefined;
+    try {
+      if (/^\s*select\b/i.test(query.sql)) {
+        stored = this.#file.settled();
+        return this.#run(query);
+      }
+      const batch = this.#file.pin();
+      try {
+        return this.#run<R>(query, batch);
+      } finally {
+        this.#count();
+        stored = this.#file.unpin(batch);
+      }
+    } finally {
+      this.leave();
+      // A failure of the statement is told as it is, one of the commit as such.
+      await stored;
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: SQLite gives all rows at once; whoever wants batches asks with a limit
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("Ask for rows in batches, with a limit");
+  }
+
+  async begin(): Promise<void> {
+    await this.enter();
+    const batch = this.#file.pin();
+    this.#file.db.exec("savepoint turn");
+    this.#batch = batch;
+  }
+
+  /** The next transaction may begin before this one is on disk; both then share a commit. */
+  async commit(): Promise<void> {
+    const batch = this.#end();
+    if (!batch) return;
+    try {
+      if (this.#file.holds(batch)) this.#file.db.exec("release turn");
+      else this.#file.fail("an earlier failure undid the transaction", batch);
+    } catch (error) {
+      this.#file.fail(error, batch);
+    }
+    this.#count();
+    const stored = this.#file.unpin(batch);
+    this.leave();
+    await stored;
+  }
+
+  async rollback(): Promise<void> {
+    const batch = this.#end();
+    if (!batch) return;
+    this.#changed = false;
+    try {
+      if (this.#file.holds(batch)) this.#file.db.exec("rollback to turn; release turn");
+    } catch (error) {
+      this.#file.fail(error, batch);
+    }
+    const stored = this.#file.unpin(batch);
+    this.leave();
+    // What made it give up may have been read from a write that is not on disk yet.
+    await stored.catch(() => undefined);
+  }
+
+  #end(): Batch | null {
+    const batch = this.#batch;
+    this.#batch = null;
+    return batch;
+  }
+
+  #count(): void {
+    if (this.#changed) this.#wrote();
+    this.#changed = false;
+  }
+
+  #run<R>({ sql, parameters }: CompiledQuery, batch?: Batch): QueryResult<R> {
+    // A disk error may have undone the whole batch: what comes after must not be written on its own.
+    if (batch && !this.#file.holds(batch)) throw this.#file.fail("an earlier failure undid the transaction", batch);
+    try {
+      const statement = this.#file.prepare(sql);
+      const values = parameters as never[];
+      if (statement.columns().length > 0) {
+        const rows = statement.all(...values) as R[];
+        this.#changed ||= rows.length > 0 && !/^\s*select\b/i.test(sql);
+        return { rows };
+      }
+      const { changes, lastInsertRowid } = statement.run(...values);
+      this.#changed ||= changes > 0;
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (error) {
+      if (batch && !this.#file.holds(batch)) throw this.#file.fail(error, batch);
+      throw error;
+    }
+  }
 }

@@ -2,19 +2,30 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { unavailable } from "../../services/shared/errors.ts";
 
 /** The writes of one turn of the event loop: they reach the disk together or not at all. */
-interface Batch {
+export interface Batch {
   done: Promise<void>;
   settle(error?: unknown): void;
   /** What was written and is not on disk yet; readers of it wait. */
   dirty: Set<string>;
+  /** Transactions with pauses that are under way in it: the commit waits for them. */
+  pins: number;
+  /** Its turn is over: it commits as soon as nothing pins it. */
+  due: boolean;
 }
 
 export class DataInUseError extends Error {}
+/** The data was written by a newer release than this one. */
+export class NewerDataError extends Error {}
 
 const SQLITE_BUSY = 5;
 const SQLITE_CONSTRAINT = 19;
-const primaryCode = (error: unknown): number | undefined =>
-  error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
+/** Locked out, no memory, read-only, input or output, corrupt, full, cannot open, not a database. */
+const STORAGE = new Set([SQLITE_BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
+// Not by `instanceof`: inside Jest the errors of Node's own modules are of another realm.
+const primaryCode = (error: unknown): number | undefined => {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code & 0xff : undefined;
+};
 
 /** A unique key or a check refused the statement; nothing else was undone. */
 export const isConstraint = (error: unknown): boolean => primaryCode(error) === SQLITE_CONSTRAINT;
@@ -27,8 +38,6 @@ export class SqliteFile {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #batch: Batch | null = null;
-  #pins = 0;
-  #due = false;
 
   /** `durable: false` survives the end of the process but not of the machine: for what only plays a part in trials. */
   constructor(path: string, { durable = true } = {}) {
@@ -54,17 +63,20 @@ export class SqliteFile {
     return statement;
   }
 
-  /** Runs `work`, which only writes; resolves with what it returned when that is on disk. */
+  /**
+   * Runs `work`, which only writes; resolves with what it returned when that is on disk. Work that throws is undone
+   * alone, unless the disk is the matter: then nothing of this turn is answered as done.
+   */
   write<T>(work: () => T, touched: readonly string[] = []): Promise<T> {
     let batch: Batch;
     let result: T;
     try {
       batch = this.#open();
+      this.prepare("savepoint work").run();
       result = work();
+      this.prepare("release work").run();
     } catch (error) {
-      if (isConstraint(error) && this.db.isTransaction) return Promise.reject(error);
-      // Another failure may have undone earlier writes of this turn: none of them is answered as done.
-      return Promise.reject(this.#fail(error));
+      return Promise.reject(this.#undo(error));
     }
     for (const key of touched) batch.dirty.add(key);
     return batch.done.then(() => result);
@@ -76,16 +88,35 @@ export class SqliteFile {
   }
 
   /** Keeps the commit back while a transaction with pauses is under way. */
-  pin(): void {
-    this.#open();
-    this.#pins++;
+  pin(): Batch {
+    const batch = this.#open();
+    batch.pins++;
+    return batch;
   }
 
-  unpin(): Promise<void> {
-    this.#pins--;
-    const done = this.#batch?.done ?? Promise.resolve();
-    if (this.#pins === 0 && this.#due) setImmediate(() => this.#commit());
-    return done;
+  /** Resolves when the batch is on disk; rejects where it was undone. */
+  unpin(batch: Batch): Promise<void> {
+    batch.pins--;
+    // At once, not in a turn of its own: the next transaction would pin it again, and so for ever.
+    if (batch.due && this.holds(batch)) this.#commit();
+    return batch.done;
+  }
+
+  /** False once the batch was undone or is on disk. */
+  holds(batch: Batch): boolean {
+    return this.#batch === batch && this.db.isTransaction;
+  }
+
+  /** Undoes what is not on disk yet and refuses all of it; with a batch, only where that is the one. */
+  fail(cause: unknown, of: Batch | null = this.#batch): Error {
+    const reason = (cause as { message?: string } | null)?.message ?? String(cause);
+    const error = unavailable("STORAGE_UNAVAILABLE", `The data could not be stored: ${reason}`);
+    if (of !== this.#batch) return error;
+    if (this.db.isOpen && this.db.isTransaction) this.db.exec("rollback");
+    const batch = this.#batch;
+    this.#batch = null;
+    batch?.settle(error);
+    return error;
   }
 
   /** Merges the log into the file, so that the file alone is the whole. */
@@ -99,17 +130,28 @@ export class SqliteFile {
     if (this.db.isOpen) this.db.close();
   }
 
+  #undo(error: unknown): unknown {
+    const ofDisk = STORAGE.has(primaryCode(error) ?? 0);
+    if (ofDisk || !this.#batch || !this.db.isTransaction) return this.fail(error);
+    this.db.exec("rollback to work; release work");
+    return error;
+  }
+
   #open(): Batch {
-    if (this.#batch) return this.#batch;
-    this.db.exec("begin immediate");
+    if (this.#batch && this.db.isTransaction) return this.#batch;
+    // SQLite gives the whole transaction up when some statements fail.
+    if (this.#batch) this.fail(new Error("an earlier write failed"));
+    if (!this.db.isOpen) throw new Error("the file is closed");
+    this.prepare("begin immediate").run();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => undefined);
     this.#batch = {
       done: promise,
       dirty: new Set(),
       settle: (error) => (error === undefined ? resolve() : reject(error)),
+      pins: 0,
+      due: false,
     };
-    this.#due = false;
     setImmediate(() => this.#commit());
     return this.#batch;
   }
@@ -117,26 +159,14 @@ export class SqliteFile {
   #commit(): void {
     const batch = this.#batch;
     if (!batch) return;
-    if (this.#pins > 0) {
-      this.#due = true;
-      return;
-    }
+    batch.due = true;
+    if (batch.pins > 0) return;
     try {
-      this.db.exec("commit");
+      this.prepare("commit").run();
       this.#batch = null;
       batch.settle();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
-  }
-
-  #fail(cause: unknown): Error {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = unavailable("STORAGE_UNAVAILABLE", `The data could not be stored: ${reason}`);
-    if (this.db.isTransaction) this.db.exec("rollback");
-    const batch = this.#batch;
-    this.#batch = null;
-    batch?.settle(error);
-    return error;
   }
 }
