@@ -121,7 +121,8 @@ export default defineService(notificationsContract, {
       const order = await ctx.call("orders.get", { id: orderId });
       await this.post("confirmed", order, confirmation(order, this.sender(orderId)));
     },
-    async "order.canceled"({ orderId, reason }, ctx: Ctx) {
+    async "order.canceled"({ orderId, reason, answered }, ctx: Ctx) {
+      if (answered) return;
       const order = await ctx.call("orders.get", { id: orderId });
       await this.post("canceled", order, cancellation(order, reason, this.sender(orderId)));
     },
