@@ -60,13 +60,13 @@ interface Counted {
   brandOf: readonly number[];
   stepOf: readonly number[];
   categoriesOf: readonly (readonly number[])[];
-  brands: readonly { name: string }[];
+  brands: { size: number; nameOf(number: number): string };
   categories: { size: number; pathOf(number: number): string };
 }
 
 /** How many of the rows have each brand, are in each category (or below it), and cost how much. */
 export function countFacets({ rows, brandOf, stepOf, categoriesOf, brands, categories }: Counted): Facets {
-  const byBrand = new Int32Array(brands.length);
+  const byBrand = new Int32Array(brands.size);
   const byStep = new Int32Array(STEPS.length + 1);
   const byCategory = new Int32Array(categories.size);
   const raise = (counts: Int32Array, number: number) => {
@@ -78,7 +78,7 @@ export function countFacets({ rows, brandOf, stepOf, categoriesOf, brands, categ
     for (const category of categoriesOf[row] as readonly number[]) raise(byCategory, category);
   }
   return {
-    brand: ranked(byBrand, (number) => brands[number]?.name ?? "", BRANDS),
+    brand: ranked(byBrand, (number) => brands.nameOf(number), BRANDS),
     category: ranked(byCategory, (number) => categories.pathOf(number), CATEGORIES),
     price: priceRanges(byStep),
   };

@@ -48,7 +48,9 @@ const fields = {
   categories: z.array(CategoryPath).max(20),
   images: z.array(Image).max(50),
   attributes: Attributes,
-  options: z.array(z.strictObject({ name: Text.min(1).max(60), values: z.array(Text.min(1).max(100)).max(200) })).max(20),
+  options: z
+    .array(z.strictObject({ name: Text.min(1).max(60), values: z.array(Text.min(1).max(100)).max(200) }))
+    .max(20),
   variants: z.array(VariantInput).min(1).max(500),
 };
 

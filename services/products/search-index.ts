@@ -1,11 +1,12 @@
-import { type Position, readCursor, writeCursor } from "../../mixins/store/cursor.ts";
-import { badRequest } from "../shared/errors.ts";
+import { readCursor, writeCursor } from "../../mixins/store/cursor.ts";
+import { BrandList } from "./brand-list.ts";
 import { CategoryTree } from "./category-tree.ts";
 import { countFacets, priceStep } from "./facets.ts";
 import { ProductTable } from "./product-table.ts";
 import type { Category, Facets, ProductCard, Search } from "./products.contract.ts";
+import { placeOf, type Question, questionOf } from "./question.ts";
 import { RecentPages } from "./recent-pages.ts";
-import { first, type Order, type Place, Presorted } from "./sort-order.ts";
+import { first, type Order, Presorted } from "./sort-order.ts";
 import { WordIndex } from "./word-index.ts";
 import { fold } from "./words.ts";
 
@@ -32,16 +33,6 @@ export interface Found {
   facets?: Facets;
 }
 
-interface Question {
-  q: string;
-  category: string | undefined;
-  brand: string | undefined;
-  minPrice: number;
-  maxPrice: number;
-  inStock: boolean;
-  sort: "relevance" | "newest" | "price" | "-price" | "name";
-}
-
 const COUNTED_TO = 10_000;
 /** More than words can earn. */
 const EXACT_SKU = 1e9;
@@ -51,8 +42,7 @@ export class SearchIndex {
   readonly #table = new ProductTable();
   readonly #words = new WordIndex();
   readonly #categories = new CategoryTree();
-  readonly #brands: { name: string; rows: number[] }[] = [];
-  readonly #brandNumbers = new Map<string, number>();
+  readonly #brands = new BrandList();
   readonly #available = new Map<string, number>();
   /** By SKU and by folded SKU. */
   readonly #rowOfSku = new Map<string, number>();
@@ -71,8 +61,9 @@ export class SearchIndex {
     this.remove(product.id);
     const skus = [...new Set(product.variants.map(({ sku }) => sku))];
     const price = product.variants.reduce((lowest, { priceAmount }) => Math.min(lowest, priceAmount), Infinity);
-    const brandNumber = this.#brandNumber(product.brand);
+    const brandNumber = this.#brands.numberFor(product.brand);
     const categories = this.#categories.numbersFor(product.categories);
+    const spelling = this.#brands.nameOf(brandNumber);
     const { id, slug, name, image, currency } = product;
     const amount = Number.isFinite(price) ? price : 0;
     const row = this.#table.add({
@@ -80,7 +71,7 @@ export class SearchIndex {
       slug,
       name,
       sortName: fold(name),
-      brand: product.brand === this.#brands[brandNumber]?.name ? this.#brands[brandNumber].name : product.brand,
+      brand: product.brand === spelling ? spelling : product.brand,
       brandNumber,
       image: image && { url: image.url, alt: image.alt === name ? name : image.alt },
       categories,
@@ -96,7 +87,7 @@ export class SearchIndex {
       this.#rowOfSpelling.set(fold(sku), row);
     }
     this.#categories.add(categories, row);
-    this.#brands[brandNumber]?.rows.push(row);
+    this.#brands.add(brandNumber, row);
     const attributes = Object.values(product.attributes).filter((value) => typeof value === "string");
     this.#words.add(row, { ...product, skus, attributes });
     this.#recent.forget();
@@ -153,11 +144,11 @@ export class SearchIndex {
   }
 
   #answer(question: Question, { limit, cursor, facets }: Search) {
-    const after = cursor === undefined ? null : placeFrom(readCursor(cursor, question), question.sort);
+    const after = cursor === undefined ? null : placeOf(readCursor(cursor, question), question.sort);
     const match = question.q ? this.#match(question.q) : null;
     const fits = this.#filter(question);
     const browsing = !match && question.category === undefined && question.brand === undefined;
-    const rows = (match?.rows ?? this.#narrowed(question)).filter(fits);
+    const rows = browsing ? this.#all(fits) : (match?.rows ?? this.#narrowed(question)).filter(fits);
     const order = this.#order(question.sort, match?.scores);
     const found = browsing
       ? this.#presorted(question.sort).walk(order.direction, after, limit + 1, fits)
@@ -192,14 +183,19 @@ export class SearchIndex {
   #narrowed({ category, brand }: Question): readonly number[] {
     const lists: (readonly number[])[] = [];
     if (category !== undefined) lists.push(this.#categories.find(category)?.rows ?? []);
-    if (brand !== undefined) lists.push(this.#brands[this.#brandNumbers.get(brand) ?? -1]?.rows ?? []);
-    if (lists.length) return lists.reduce((a, b) => (b.length < a.length ? b : a));
-    return Array.from(this.#table.ids, (_, row) => row);
+    if (brand !== undefined) lists.push(this.#brands.find(brand)?.rows ?? []);
+    return lists.reduce((a, b) => (b.length < a.length ? b : a));
+  }
+
+  #all(fits: (row: number) => boolean): number[] {
+    const rows: number[] = [];
+    for (let row = 0; row < this.#table.ids.length; row++) if (fits(row)) rows.push(row);
+    return rows;
   }
 
   #filter({ category, brand, minPrice, maxPrice, inStock }: Question): (row: number) => boolean {
     const { alive, prices, available, brandNumbers, categories } = this.#table;
-    const brandNumber = brand === undefined ? null : (this.#brandNumbers.get(brand) ?? -1);
+    const brandNumber = brand === undefined ? null : (this.#brands.find(brand)?.number ?? -1);
     const categoryNumber = category === undefined ? null : (this.#categories.find(category)?.number ?? -1);
     return (row) => {
       const price = prices[row] as number;
@@ -227,43 +223,14 @@ export class SearchIndex {
     return sort === "newest" || sort === "relevance" ? this.#byCreated : this.#byPrice;
   }
 
-  #brandNumber(brand: string): number {
-    const folded = fold(brand);
-    const known = this.#brandNumbers.get(folded);
-    if (known !== undefined) return known;
-    const number = this.#brands.push({ name: brand, rows: [] }) - 1;
-    this.#brandNumbers.set(folded, number);
-    return number;
-  }
-
   #compact(): void {
     const renumbered = this.#table.compact();
     this.#words.compact(renumbered, this.#table.size);
     this.#categories.compact(renumbered);
+    this.#brands.compact(renumbered);
     for (const presorted of [this.#byCreated, this.#byPrice, this.#byName]) presorted.compact(renumbered);
-    const renumber = (row: number) => renumbered[row] as number;
-    for (const brand of this.#brands) brand.rows = brand.rows.map(renumber).filter((row) => row >= 0);
     for (const rows of [this.#rowOfSku, this.#rowOfSpelling]) {
-      for (const [sku, row] of rows) rows.set(sku, renumber(row));
+      for (const [sku, row] of rows) rows.set(sku, renumbered[row] as number);
     }
   }
-}
-
-/** The query without its paging, in one form for all spellings that mean the same. */
-function questionOf({ q, category, brand, minPrice, maxPrice, inStock, sort }: Search): Question {
-  const words = fold(q ?? "").trim();
-  return {
-    q: words,
-    category,
-    brand: brand === undefined || brand === "" ? undefined : fold(brand),
-    minPrice: minPrice ?? 0,
-    maxPrice: maxPrice ?? Number.MAX_SAFE_INTEGER,
-    inStock: inStock ?? false,
-    sort: words ? (sort ?? "relevance") : sort && sort !== "relevance" ? sort : "newest",
-  };
-}
-
-function placeFrom({ value, id }: Position, sort: Question["sort"]): Place {
-  if (value !== null && typeof value === (sort === "name" ? "string" : "number")) return { value, id };
-  throw badRequest("CURSOR_INVALID", "The cursor does not belong to this query");
 }

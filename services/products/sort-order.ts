@@ -89,10 +89,10 @@ export class Presorted {
     const [rows, order] = [this.#rows, this.#order];
     const missing = order.ids.length - rows.length;
     if (missing > 64) {
-      this.#rows = Array.from(order.ids, (_, row) => row).sort((a, b) => {
-        const [left, right] = [placeOf(order, a), placeOf(order, b)];
-        return comparePlaces(left.value, left.id, right.value, right.id);
-      });
+      const { values, ids } = order;
+      const compare = (a: number, b: number) =>
+        comparePlaces(values[a] as number | string, ids[a] as string, values[b] as number | string, ids[b] as string);
+      this.#rows = Array.from(ids.keys()).sort(compare);
     } else {
       for (let row = rows.length; row < order.ids.length; row++) {
         rows.splice(insertionPoint(rows, order, placeOf(order, row)), 0, row);

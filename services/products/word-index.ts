@@ -46,7 +46,6 @@ const errorsAllowed = (word: string): number => (word.length < 4 ? 0 : word.leng
 export class WordIndex {
   readonly #terms = new Map<string, Term>();
   readonly #tree = new SearchableMap<Term>();
-  readonly #weights = new Map<string, number>();
   #rows = 0;
   #scores = new Float64Array(1024);
   #best = new Float64Array(1024);
@@ -55,46 +54,52 @@ export class WordIndex {
 
   /** Adds a row, which must be higher than all before. */
   add(row: number, texts: Texts): void {
-    const weights = this.#weights;
-    weights.clear();
-    const name = wordsOf(texts.name);
-    const count = (words: readonly string[], weight: number, keep?: (word: string) => boolean) => {
-      for (const word of words) if (!keep || keep(word)) weights.set(word, (weights.get(word) ?? 0) + weight);
-    };
-    count([...new Set(name)], WEIGHT.name * brevity(name.length));
-    count(wordsOf(texts.brand), WEIGHT.brand);
-    const telling = (word: string) => !isFiller(word);
-    count([...new Set(texts.categories.flatMap(wordsOf))], WEIGHT.category, telling);
-    for (const sku of texts.skus) count(wordsOf(sku), WEIGHT.sku);
-    for (const value of texts.attributes) {
-      count(wordsOf(value.slice(0, 300)), WEIGHT.attribute, (word) => word.length > 1 && telling(word));
-    }
-    count(wordsOf(texts.description), WEIGHT.description, telling);
-    for (const [word, weight] of weights) this.#place(word, row * PER_ROW + Math.min(MOST, Math.round(weight)));
     this.#rows = row + 1;
+    const name = wordsOf(texts.name);
+    const weight = Math.round(WEIGHT.name * brevity(name.length));
+    for (const word of new Set(name)) this.#place(word, row, weight);
+    for (const word of wordsOf(texts.brand)) this.#place(word, row, WEIGHT.brand);
+    for (const word of new Set(texts.categories.flatMap(wordsOf))) {
+      if (!isFiller(word)) this.#place(word, row, WEIGHT.category);
+    }
+    for (const sku of texts.skus) for (const word of wordsOf(sku)) this.#place(word, row, WEIGHT.sku);
+    for (const value of texts.attributes) {
+      for (const word of wordsOf(value.slice(0, 300))) {
+        if (word.length > 1 && !isFiller(word)) this.#place(word, row, WEIGHT.attribute);
+      }
+    }
+    for (const word of wordsOf(texts.description)) {
+      if (!isFiller(word)) this.#place(word, row, WEIGHT.description);
+    }
   }
 
-  #place(word: string, place: number): void {
+  #place(word: string, row: number, weight: number): void {
     const known = this.#terms.get(word);
-    if (known) {
-      known.places.push(place);
+    if (!known) {
+      const term: Term = { word: ownCopy(word), places: [row * PER_ROW + weight] };
+      this.#terms.set(term.word, term);
+      this.#tree.set(term.word, term);
       return;
     }
-    const term: Term = { word: ownCopy(word), places: [place] };
-    this.#terms.set(term.word, term);
-    this.#tree.set(term.word, term);
+    const places = known.places;
+    const last = places[places.length - 1] as number;
+    const sum = last - row * PER_ROW + weight;
+    // Below the weight alone the last place is of an earlier row.
+    if (sum >= weight) places[places.length - 1] = row * PER_ROW + Math.min(MOST, sum);
+    else places.push(row * PER_ROW + weight);
   }
 
   /** Gives every row the number that `renumbered` has for it and drops those with -1; the order must stay. */
   compact(renumbered: Int32Array, rows: number): void {
     for (const term of this.#terms.values()) {
-      const places: number[] = [];
-      for (const place of term.places) {
+      const places = term.places;
+      let kept = 0;
+      for (const place of places) {
         const row = renumbered[Math.floor(place / PER_ROW)] as number;
-        if (row >= 0) places.push(row * PER_ROW + (place % PER_ROW));
+        if (row >= 0) places[kept++] = row * PER_ROW + (place % PER_ROW);
       }
-      term.places = places;
-      if (places.length) continue;
+      places.length = kept;
+      if (kept) continue;
       this.#terms.delete(term.word);
       this.#tree.delete(term.word);
     }
@@ -133,7 +138,8 @@ export class WordIndex {
     const found: Reading[] = [];
     const term = this.#terms.get(word);
     if (term) found.push({ term, likeness: 1 });
-    if (unfinished && word.length > 1) {
+    // Two letters begin hundreds of words: where they are a word themselves (HP, TV), that one is meant.
+    if (unfinished && word.length > (term ? 2 : 1)) {
       for (const longer of this.#tree.atPrefix(word).values()) {
         if (longer !== term) found.push({ term: longer, likeness: 0.6 * (word.length / longer.word.length) });
         if (found.length === 200) break;
@@ -145,13 +151,23 @@ export class WordIndex {
   #misspelt(word: string): Reading[] {
     const allowed = /\d/.test(word) ? Math.min(1, errorsAllowed(word)) : errorsAllowed(word);
     for (let errors = 1; errors <= allowed; errors++) {
-      const found: Reading[] = [];
+      const found = this.#swapped(word);
       for (const [term, distance] of this.#tree.fuzzyGet(word, errors).values()) {
         if (distance > 0) found.push({ term, likeness: 0.5 / distance });
       }
       if (found.length) return found.sort((a, b) => b.term.places.length - a.term.places.length).slice(0, 20);
     }
     return [];
+  }
+
+  /** Two letters in the wrong order are one slip, but two errors to the tree. */
+  #swapped(word: string): Reading[] {
+    const found: Reading[] = [];
+    for (let i = 0; i + 1 < word.length; i++) {
+      const term = this.#terms.get(word.slice(0, i) + word.charAt(i + 1) + word.charAt(i) + word.slice(i + 2));
+      if (term && term.word !== word) found.push({ term, likeness: 0.5 });
+    }
+    return found;
   }
 
   /** Sums scores word by word; with `all` only rows that had every word so far stay. */

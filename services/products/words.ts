@@ -34,7 +34,7 @@ export function wordsOf(text: string): string[] {
   return words;
 }
 
-export const isFiller = (word: string): boolean => FILLERS.has(word);
+export const isFiller = (word: string): boolean => word.length < 5 && FILLERS.has(word);
 
 /** What a shopper asks for: each word once, without fillers unless there is nothing else. */
 export function wordsAsked(text: string): string[] {

@@ -1,0 +1,60 @@
+import type { Collection } from "../../mixins/store/collection.ts";
+import { Follower } from "./follower.ts";
+import type { Availability, ProductDocument } from "./product.documents.ts";
+import { indexed } from "./product.ts";
+import { SearchIndex } from "./search-index.ts";
+
+interface Followed {
+  products: Collection<ProductDocument>;
+  availability: Collection<Availability>;
+  failed(error: unknown): void;
+}
+
+/** What this node holds in memory to answer searches: active products and what is available of each SKU. */
+export class CatalogueIndex {
+  readonly search = new SearchIndex();
+  readonly #products: Follower<ProductDocument>;
+  readonly #availability: Follower<Availability>;
+
+  constructor({ products, availability, failed }: Followed) {
+    const { search } = this;
+    this.#products = new Follower({
+      documents: products,
+      take(product) {
+        const entry = indexed(product);
+        if (entry) search.put(entry);
+        else search.remove(product.id);
+      },
+      failed,
+    });
+    this.#availability = new Follower({
+      documents: availability,
+      take: ({ id, available }) => search.setAvailable(id, available),
+      failed,
+    });
+  }
+
+  readonly availableOf = (sku: string): number => this.search.availableOf(sku) ?? 0;
+
+  /** Fills the index; from then on it follows what any node writes. */
+  async start(): Promise<void> {
+    await this.#availability.catchUp();
+    await this.#products.catchUp();
+    this.#availability.watch();
+    this.#products.watch();
+  }
+
+  stop(): void {
+    this.#availability.stop();
+    this.#products.stop();
+  }
+
+  /** Makes this node's own writes visible before they are answered. */
+  wrote(products: readonly ProductDocument[]): Promise<void> {
+    return this.#products.taken(products);
+  }
+
+  stockChanged(availability: Availability): Promise<void> {
+    return this.#availability.taken([availability]);
+  }
+}

@@ -1,0 +1,73 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Collection, Doc } from "../../mixins/store/collection.ts";
+
+const BATCH = 500;
+/** Documents that are taken over before others get their turn. */
+const AT_ONCE = 25;
+const EVERY = 500;
+/** Writes of other nodes may become visible later than the time in them says. */
+const OVERLAP = 2_000;
+
+export interface FollowerOptions<T extends Doc> {
+  documents: Pick<Collection<T>, "since">;
+  take(doc: T): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Keeps something in memory like a collection: all of it at first, then what changed, a little overlapping; a version
+ * that was taken already is not taken again. This node's own writes come at once through `taken`.
+ */
+export class Follower<T extends Doc> {
+  readonly #options: FollowerOptions<T>;
+  readonly #seen = new Map<string, { rev: number; at: string }>();
+  #watermark = { at: "", id: "" };
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: FollowerOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Reads everything that is newer than what is known. */
+  async catchUp(): Promise<void> {
+    let from = { at: overlapping(this.#watermark.at), id: "" };
+    for (;;) {
+      const docs = await this.#options.documents.since(from, BATCH);
+      await this.taken(docs);
+      const last = docs.at(-1);
+      if (last) from = { at: last.updatedAt, id: last.id };
+      if (last && last.updatedAt > this.#watermark.at) this.#watermark = from;
+      if (docs.length < BATCH || this.#stopped) break;
+    }
+    const old = overlapping(this.#watermark.at);
+    for (const [id, { at }] of this.#seen) if (at < old) this.#seen.delete(id);
+  }
+
+  /** Takes over documents as they came out of a write, or out of a look; older versions are ignored. */
+  async taken(docs: readonly T[]): Promise<void> {
+    for (const [at, doc] of docs.entries()) {
+      if (at > 0 && at % AT_ONCE === 0) await turn();
+      if ((this.#seen.get(doc.id)?.rev ?? 0) >= doc.rev) continue;
+      this.#seen.set(doc.id, { rev: doc.rev, at: doc.updatedAt });
+      this.#options.take(doc);
+    }
+  }
+
+  /** Looks again and again, but never most of the time: a long look is followed by a long pause. */
+  watch(pause = EVERY): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(async () => {
+      const begun = performance.now();
+      await this.catchUp().catch(this.#options.failed);
+      this.watch(Math.max(EVERY, 5 * (performance.now() - begun)));
+    }, pause).unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+}
+
+const overlapping = (at: string): string => (at ? new Date(Date.parse(at) - OVERLAP).toISOString() : "");

@@ -1,0 +1,189 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { platformOf } from "../../mixins/platform.ts";
+import { store } from "../../mixins/store/store.mixin.ts";
+import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
+import { badRequest, invalid, notFound, typeOf } from "../shared/errors.ts";
+import { newId } from "../shared/ids.ts";
+import { CatalogueImport } from "./catalogue-import.ts";
+import { CatalogueIndex } from "./catalogue-index.ts";
+import { addProduct, changeProduct } from "./catalogue-writes.ts";
+import { named, pathsOf } from "./category-names.ts";
+import {
+  availabilitySpec,
+  categoryNamesSpec,
+  milestonesSpec,
+  type ProductDocument,
+  productsSpec,
+} from "./product.documents.ts";
+import { draftOf, offer, problemsOf, shown } from "./product.ts";
+import { exported } from "./product-export.ts";
+import { type ImportReport, type ProductPatch, productsContract } from "./products.contract.ts";
+import { slugOf } from "./slug.ts";
+
+const DEMO = join(import.meta.dirname, "../../demo/catalogue.jsonl");
+
+/** Lends the node's index of the catalogue; the service starts it when its collections are ready. */
+const memory = defineMixin<{ catalogue: CatalogueIndex }>({});
+
+export default defineService(productsContract, {
+  mixins: [store(productsSpec), store(availabilitySpec), store(categoryNamesSpec), store(milestonesSpec), memory],
+
+  methods: {
+    currency(): string {
+      return platformOf(this.broker).environment.CURRENCY;
+    },
+
+    check(patch: ProductPatch): void {
+      const problems = problemsOf(patch, this.currency());
+      if (problems.length) throw invalid(problems);
+    },
+
+    /** The product as staff sees it, once this node's searches know it and inventory its SKUs. */
+    async settle(ctx: Ctx, product: ProductDocument) {
+      await this.catalogue.wrote([product]);
+      await ctx.call("inventory.open", { items: product.skus.map((sku) => ({ sku, onHand: 0 })) });
+      return shown(product, this.catalogue.availableOf);
+    },
+
+    async stored(id: string): Promise<ProductDocument> {
+      const product = await this.products.get(id);
+      if (!product) throw notFound("PRODUCT_NOT_FOUND", "There is no such product", { id });
+      return product;
+    },
+
+    async importFrom(input: Readable, ctx: Ctx, stock = 0): Promise<ImportReport> {
+      const run = new CatalogueImport({
+        products: this.products,
+        categoryNames: this.categoryNames,
+        currency: this.currency(),
+        stock,
+        open: (items) => ctx.call("inventory.open", { items }),
+        wrote: (products) => this.catalogue.wrote(products),
+        progress: ({ read, refused }) => this.logger.info(`Import: ${read} rows read, ${refused} refused`),
+      });
+      const report = await run.run(input);
+      const { read, created, updated, refused, complete } = report;
+      const end = complete ? "" : "; the input broke off";
+      this.logger.info(`Import: ${read} rows, ${created} new, ${updated} changed, ${refused} refused${end}`);
+      return report;
+    },
+
+    /** Fills a catalogue that is empty at the very first start; one that was cut off goes on at the next. */
+    async importDemo(): Promise<void> {
+      let milestone = await this.catalogueMilestones.get("demo");
+      if (milestone?.done || (!milestone && (await this.products.since({ at: "", id: "" }, 1)).length)) return;
+      await this.waitForServices(["inventory"], 0, 50);
+      milestone ??= await this.catalogueMilestones.insert({ id: "demo", done: false });
+      await this.importFrom(createReadStream(DEMO), contextOf(this));
+      await this.catalogueMilestones.change("demo", {}, { $set: { done: true } });
+    },
+  },
+
+  created() {
+    this.catalogue = new CatalogueIndex({
+      products: this.products,
+      availability: this.availability,
+      failed: (error) => this.logger.error("The index of the catalogue could not be brought up to date", error),
+    });
+  },
+
+  async started() {
+    await this.catalogue.start();
+    if (platformOf(this.broker).environment.DEMO) await this.importDemo();
+  },
+
+  stopped() {
+    this.catalogue.stop();
+  },
+
+  actions: {
+    list(ctx) {
+      return this.catalogue.search.search(ctx.params);
+    },
+
+    async get(ctx) {
+      const { idOrSlug } = ctx.params;
+      const product =
+        (await this.products.get(idOrSlug)) ?? (await this.products.find({ slug: idOrSlug }, { limit: 1 }))[0];
+      if (product?.status !== "active") {
+        throw notFound("PRODUCT_NOT_FOUND", "There is no such product", { idOrSlug });
+      }
+      return shown(product, this.catalogue.availableOf);
+    },
+
+    async categories() {
+      const tree = this.catalogue.search.categories();
+      return named(tree, await this.categoryNames.getMany(pathsOf(tree)));
+    },
+
+    async offers(ctx) {
+      const { skus } = ctx.params;
+      if (skus.length === 0) return [];
+      const products = await this.products.find({ skus: { $in: skus } }, { limit: skus.length });
+      const bySku = new Map(products.flatMap((product) => product.skus.map((sku) => [sku, product] as const)));
+      return [...new Set(skus)].flatMap((sku) => {
+        const product = bySku.get(sku);
+        return (product && offer(product, sku, this.catalogue.availableOf)) ?? [];
+      });
+    },
+
+    async create(ctx) {
+      const { idempotencyKey: key, userId = "" } = ctx.meta;
+      this.check(ctx.params);
+      const { slug, name } = ctx.params;
+      const draft = draftOf(ctx.params, newId(), slug ?? slugOf(name));
+      if (key) draft.idempotencyKey = `${userId}:${key}`;
+      const { product } = await addProduct(this.products, draft, slug === undefined);
+      return this.settle(ctx, product);
+    },
+
+    async read(ctx) {
+      return shown(await this.stored(ctx.params.id), this.catalogue.availableOf);
+    },
+
+    async update(ctx) {
+      const { id, rev, ...patch } = ctx.params;
+      this.check(patch);
+      return this.settle(ctx, await changeProduct(this.products, id, rev, patch));
+    },
+
+    async archive(ctx) {
+      const { id, rev } = ctx.params;
+      await this.catalogue.wrote([await changeProduct(this.products, id, rev, { status: "archived" })]);
+    },
+
+    async import(ctx) {
+      const input = ctx.stream as Readable | null;
+      if (!input) throw badRequest("IMPORT_EMPTY", "Send the products as JSON Lines");
+      try {
+        return await this.importFrom(input, ctx, ctx.params.stock);
+      } catch (error) {
+        // The stream is spent: the broker must not call again.
+        if (error instanceof Error && "retryable" in error) error.retryable = false;
+        throw error;
+      }
+    },
+
+    async export() {
+      return exported(this.products.all(100)) as never;
+    },
+  },
+
+  consumes: {
+    async "stock.changed"({ sku, available, rev }) {
+      // Most SKUs of an import open at zero, and having no document says the same.
+      if (rev === 1 && available === 0) return;
+      const newer = () =>
+        this.availability.change(sku, { stockRev: { $lt: rev } }, { $set: { available, stockRev: rev } });
+      const told =
+        (await newer()) ??
+        (await this.availability.insert({ id: sku, available, stockRev: rev }).catch((error) => {
+          if (typeOf(error) === "AVAILABILITY_TAKEN") return newer();
+          throw error;
+        }));
+      if (told) await this.catalogue.stockChanged(told);
+    },
+  },
+});
