@@ -170,7 +170,7 @@ export class SearchIndex {
   }
 
   #match(q: string) {
-    const match = this.#words.match(q);
+    const match = this.#words.match(q, this.#table.alive);
     const exact = this.#rowOfSpelling.get(q);
     if (exact === undefined) return match;
     const rows = match.rows.includes(exact) ? match.rows : [...match.rows, exact];

@@ -13,7 +13,7 @@ export interface Texts {
   description: string;
 }
 
-/** The rows that fit, and how well each does; valid until the next match. */
+/** The living rows that fit, and how well each does; valid until the next match. */
 export interface Match {
   rows: number[];
   scores: ArrayLike<number>;
@@ -107,10 +107,10 @@ export class WordIndex {
   }
 
   /**
-   * The rows that contain all words, the last one perhaps unfinished; words that are not known, or known so rarely that
+   * The living rows that contain all words, the last one perhaps unfinished; words that are not known, or known so rarely that
    * they look like somebody's slip, with typing errors; where nothing fits, the rows that contain some of the words.
    */
-  match(text: string): Match {
+  match(text: string, alive: readonly boolean[]): Match {
     const words = wordsAsked(text);
     const readings = words.map((word, i) => this.#exact(word, i === words.length - 1));
     const corrected = new Set<number>();
@@ -121,16 +121,16 @@ export class WordIndex {
     readings.forEach((found, i) => {
       if (!found.length) correct(i);
     });
-    let rows = this.#gather(readings, true);
+    let rows = this.#gather(readings, true, alive);
     if (rows.length < 3) {
       const before = corrected.size;
       readings.forEach((found, i) => {
         const rare = rows.length === 0 || found.reduce((sum, { term }) => sum + term.places.length, 0) < 4;
         if (rare && !corrected.has(i) && !/\d/.test(words[i] as string)) correct(i);
       });
-      if (corrected.size > before) rows = this.#gather(readings, true);
+      if (corrected.size > before) rows = this.#gather(readings, true, alive);
     }
-    if (!rows.length && words.length > 1) rows = this.#gather(readings, false);
+    if (!rows.length && words.length > 1) rows = this.#gather(readings, false, alive);
     return { rows, scores: this.#scores };
   }
 
@@ -171,7 +171,7 @@ export class WordIndex {
   }
 
   /** Sums scores word by word; with `all` only rows that had every word so far stay. */
-  #gather(readings: readonly Reading[][], all: boolean): number[] {
+  #gather(readings: readonly Reading[][], all: boolean, alive: readonly boolean[]): number[] {
     this.#makeRoom();
     const [scores, best, matched, seen] = [this.#scores, this.#best, this.#matched, this.#seen];
     const touched: number[] = [];
@@ -210,7 +210,7 @@ export class WordIndex {
     const rows: number[] = [];
     for (const row of touched) {
       const words = matched[row] as number;
-      if (words >= wanted) rows.push(row);
+      if (words >= wanted && alive[row]) rows.push(row);
       if (!all) scores[row] = Math.round(((scores[row] as number) * words) / readings.length);
       matched[row] = 0;
       seen[row] = 0;
