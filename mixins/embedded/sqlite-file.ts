@@ -14,8 +14,6 @@ export interface Batch {
 }
 
 export class DataInUseError extends Error {}
-/** The data was written by a newer release than this one. */
-export class NewerDataError extends Error {}
 
 const SQLITE_BUSY = 5;
 const SQLITE_CONSTRAINT = 19;
@@ -27,6 +25,9 @@ const primaryCode = (error: unknown): number | undefined => {
   return typeof code === "number" ? code & 0xff : undefined;
 };
 
+/** The disk or the file is the matter, not what was asked of it. */
+export const isStorage = (error: unknown): boolean => STORAGE.has(primaryCode(error) ?? 0);
+
 /** A unique key or a check refused the statement; nothing else was undone. */
 export const isConstraint = (error: unknown): boolean => primaryCode(error) === SQLITE_CONSTRAINT;
 
@@ -35,12 +36,14 @@ export const isConstraint = (error: unknown): boolean => primaryCode(error) === 
  * A commit that fails (a full disk) refuses all its writes and leaves the file as it was.
  */
 export class SqliteFile {
+  readonly path: string;
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #batch: Batch | null = null;
 
   /** `durable: false` survives the end of the process but not of the machine: for what only plays a part in trials. */
   constructor(path: string, { durable = true } = {}) {
+    this.path = path;
     this.db = new DatabaseSync(path);
     try {
       // Exclusive and before WAL: the lock is taken with the first write, and no shared memory file is made.
@@ -119,9 +122,11 @@ export class SqliteFile {
     return error;
   }
 
-  /** Merges the log into the file, so that the file alone is the whole. */
+  /** Commits at once and merges the log into the file, so that the file alone is the whole. */
   checkpoint(): void {
-    this.db.exec("pragma wal_checkpoint(truncate)");
+    this.#commit();
+    const state = this.#batch ? undefined : this.db.prepare("pragma wal_checkpoint(truncate)").get();
+    if (state?.busy !== 0) throw unavailable("STORAGE_UNAVAILABLE", "A transaction is under way");
   }
 
   async close(): Promise<void> {
@@ -131,8 +136,7 @@ export class SqliteFile {
   }
 
   #undo(error: unknown): unknown {
-    const ofDisk = STORAGE.has(primaryCode(error) ?? 0);
-    if (ofDisk || !this.#batch || !this.db.isTransaction) return this.fail(error);
+    if (isStorage(error) || !this.#batch || !this.db.isTransaction) return this.fail(error);
     this.db.exec("rollback to work; release work");
     return error;
   }

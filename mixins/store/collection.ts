@@ -23,13 +23,14 @@ export type Draft<T extends Doc> = Omit<T, "rev" | "v" | "createdAt" | "updatedA
 export type Filter = Record<string, unknown>;
 /** Changes in MongoDB's update language: `$set`, `$inc`, `$push` … */
 export type Operators = { [operator: `$${string}`]: Record<string, unknown> };
-/** One field, ascending or descending; ids break ties. */
+/** One indexed field, ascending or descending; ids break ties. Documents without the field are left out. */
 export type Sort = { field: string; descending?: boolean };
 
+/** Fields that hold one scalar. A document without the first is not in the index; unique are those that have all. */
 export interface Index {
   keys: string[];
   unique?: boolean;
-  /** The one key holds an array of scalars, and each element is indexed. */
+  /** The one key, at the top of the document, holds an array of scalars, and each element is indexed. */
   many?: boolean;
 }
 
@@ -66,7 +67,7 @@ export interface Collection<T extends Doc> {
   claimDue(lease: number, limit: number): Promise<(T & { fence: number })[]>;
   /** When the next work is due, or null. */
   nextDue(): Promise<string | null>;
-  /** What changed at or after the watermark, oldest first, tombstones included. */
+  /** What changed after the watermark, oldest first, tombstones included; ask with overlap: clocks are not exact. */
   since(watermark: { at: string; id: string }, limit: number): Promise<T[]>;
   tombstone(id: string, guard: Filter, events?: Events<T>): Promise<T | null>;
   /** Many at once in one commit; a refused document does not hold up the others. */

@@ -3,7 +3,7 @@ import { sha256 } from "../../services/shared/ids.ts";
 
 /** Where a page ended: the sort value and id of its last document. */
 export interface Position {
-  value: string | number | null;
+  value: string | number;
   id: string;
 }
 
@@ -20,7 +20,8 @@ export function readCursor(cursor: string, query: unknown): Position {
       string,
       string,
     ];
-    if (of === fingerprint(query) && typeof id === "string") return { value, id };
+    const whole = typeof id === "string" && (typeof value === "string" || typeof value === "number");
+    if (whole && of === fingerprint(query)) return { value, id };
   } catch {
     // Told below: whatever could not be read is not a cursor of ours.
   }

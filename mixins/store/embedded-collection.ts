@@ -1,11 +1,10 @@
-import type { Any, AnyObject } from "mingo/types";
-import { update } from "mingo/updater";
 import { conflict } from "../../services/shared/errors.ts";
 import { isConstraint, type SqliteFile } from "../embedded/sqlite-file.ts";
 import type { DurableEvent } from "../platform.ts";
 import type { Collection, CollectionSpec, Doc, Draft, Events, Filter, Operators, Page, Sort } from "./collection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { EmbeddedTable, matches } from "./embedded-table.ts";
+import { EmbeddedTable } from "./embedded-table.ts";
+import { apply, matches } from "./language.ts";
 
 const COUNT_LIMIT = 10_000;
 const now = (): string => new Date().toISOString();
@@ -34,13 +33,12 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
   }
 
   async ready(): Promise<void> {
-    this.#table.prepare();
+    await this.#in.file.write(() => this.#table.prepare());
     await this.#freeLeases();
   }
 
   async get(id: string): Promise<T | null> {
-    await this.#in.file.settled(this.#key(id));
-    return this.#table.read(id);
+    return this.#stored(() => this.#table.read(id), this.#key(id));
   }
 
   async getMany(ids: string[]): Promise<T[]> {
@@ -62,8 +60,8 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
       await this.#in.file.settled(this.#key(id));
       return null;
     }
-    const before = this.#table.hasMany ? structuredClone(doc) : doc;
-    update(doc as AnyObject, operators as Record<string, Any>, [], undefined, { cloneMode: "none" });
+    const before = this.#table.elements(doc);
+    apply(operators, doc);
     doc.rev++;
     doc.updatedAt = now();
     this.#check(doc);
@@ -75,16 +73,17 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
   }
 
   async find(filter: Filter, { sort, limit }: { sort?: Sort; limit: number }): Promise<T[]> {
-    await this.#in.file.settled();
-    return this.#table.select(filter, { limit, ...(sort ? { sort } : {}) });
+    return this.#stored(() => this.#table.select(filter, { limit, ...(sort ? { sort } : {}) }));
   }
 
   async page(filter: Filter, options: { sort: Sort; cursor?: string | undefined; limit: number }): Promise<Page<T>> {
     const { sort, cursor, limit } = options;
     const query = [this.#spec.name, filter, sort];
     const after = cursor === undefined ? undefined : readCursor(cursor, query);
-    await this.#in.file.settled();
-    const items = this.#table.select(filter, { sort, limit: limit + 1, ...(after ? { after } : {}) });
+    const [items, total] = await this.#stored(() => [
+      this.#table.select(filter, { sort, limit: limit + 1, ...(after ? { after } : {}) }),
+      this.#table.count(filter, sort, COUNT_LIMIT),
+    ]);
     const more = items.length > limit;
     if (more) items.pop();
     const last = items.at(-1);
@@ -92,7 +91,7 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
     return {
       items,
       nextCursor: more && last ? writeCursor({ value: value as string, id: last.id }, query) : null,
-      total: this.#table.count(filter, COUNT_LIMIT),
+      total,
     };
   }
 
@@ -113,13 +112,13 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
   }
 
   async nextDue(): Promise<string | null> {
-    return this.#table.nextDue();
+    return this.#stored(() => this.#table.nextDue());
   }
 
   async since(watermark: { at: string; id: string }, limit: number): Promise<T[]> {
-    await this.#in.file.settled();
     const after = { value: watermark.at, id: watermark.id };
-    return this.#table.select({}, { sort: { field: "updatedAt" }, limit, after, tombstones: true });
+    const selection = { sort: { field: "updatedAt" }, limit, after, tombstones: true };
+    return this.#stored(() => this.#table.select({}, selection));
   }
 
   tombstone(id: string, guard: Filter, events?: Events<T>): Promise<T | null> {
@@ -147,7 +146,7 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
   async *all(batch = 500): AsyncIterable<T[]> {
     let after = "";
     for (;;) {
-      const docs = this.#table.after(after, batch);
+      const docs = await this.#stored(() => this.#table.after(after, batch));
       if (docs.length) yield docs.filter((doc) => !doc.deletedAt);
       after = docs.at(-1)?.id ?? "";
       if (docs.length < batch) return;
@@ -170,6 +169,18 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
     await Promise.all(left.map(({ id }) => this.change(id, {}, { $set: { dueAt: now(), leased: false } })));
   }
 
+  /** What was read, when it is on disk; read again where it was undone. */
+  async #stored<R>(read: () => R, key: string = this.#spec.name): Promise<R> {
+    for (;;) {
+      const seen = read();
+      const stored = await this.#in.file.settled(key)?.then(
+        () => true,
+        () => false,
+      );
+      if (stored !== false) return seen;
+    }
+  }
+
   #key = (id: string): string => `${this.#spec.name}/${id}`;
 
   #fresh(draft: Draft<T>): T {
@@ -186,12 +197,12 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
 
   async #write(doc: T, events: DurableEvent[], put: () => void): Promise<void> {
     const { file, enqueue, wake, wrote } = this.#in;
-    const stored = file.write(() => {
+    const work = () => {
       put();
       if (events.length) enqueue(events);
-    }, [this.#key(doc.id)]);
-    wrote(this.#spec.name);
-    await stored;
+      wrote(this.#spec.name);
+    };
+    await file.write(work, [this.#spec.name, this.#key(doc.id)]);
     if (events.length) wake();
   }
 

@@ -8,15 +8,19 @@ export interface Narrowed {
   exact: boolean;
 }
 
-const COMPARE: Record<string, string> = { $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
+const COMPARE: Record<string, string> = { $eq: "=", $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
 
 /** Where in the document text a field is; the same text as in the index, or SQLite would not use it. */
 export const path = (field: string): string => `json_extract(doc, '$.${field}')`;
 
-const isScalar = (value: unknown): value is string | number | boolean | null =>
-  value === null || ["string", "number", "boolean"].includes(typeof value);
+type Scalar = string | number | boolean;
+const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
+const isScalars = (value: unknown): value is Scalar[] => Array.isArray(value) && value.every(isScalar);
 // JSON's true comes out of json_extract as 1.
-const bind = (value: string | number | boolean | null): Value => (typeof value === "boolean" ? Number(value) : value);
+const bind = (value: Scalar): Value => (typeof value === "boolean" ? Number(value) : value);
+/** One text of SQL for lists of every length. */
+const LIST = "(select value from json_each(?))";
+const list = (values: Scalar[]): string => JSON.stringify(values.map(bind));
 
 /** What of a MongoDB filter SQLite's indexes can decide; mingo decides the rest. */
 export function narrow(
@@ -34,29 +38,37 @@ export function narrow(
 }
 
 function compare(result: Narrowed, side: string, condition: unknown): void {
-  if (isScalar(condition)) {
-    result.where.push(condition === null ? `${side} is null` : `${side} = ?`);
-    if (condition !== null) result.values.push(bind(condition));
-    return;
-  }
-  for (const [operator, value] of Object.entries(condition as object)) {
-    const sign = COMPARE[operator];
-    if (sign && isScalar(value) && value !== null) {
-      result.where.push(`${side} ${sign} ?`);
-      result.values.push(bind(value));
-    } else if (operator === "$in" && Array.isArray(value) && value.every((one) => isScalar(one) && one !== null)) {
-      result.where.push(`${side} in (${value.map(() => "?").join()})`);
-      result.values.push(...value.map(bind));
-    } else result.exact = false;
+  if (condition === null) result.where.push(`${side} is null`);
+  else if (isScalar(condition)) add(result, `${side} = ?`, bind(condition));
+  else {
+    each(result, condition, (operator, value) => {
+      const sign = COMPARE[operator];
+      if (sign && isScalar(value)) add(result, `${side} ${sign} ?`, bind(value));
+      else if (operator === "$in" && isScalars(value)) add(result, `${side} in ${LIST}`, list(value));
+      else result.exact = false;
+    });
   }
 }
 
 function among(result: Narrowed, table: string, condition: unknown): void {
-  const wanted = isScalar(condition) ? [condition] : (condition as { $in?: unknown }).$in;
-  if (!Array.isArray(wanted) || !wanted.every(isScalar)) {
-    result.exact = false;
-    return;
+  const sql = `id in (select id from ${table} where value in ${LIST})`;
+  if (isScalar(condition)) add(result, sql, list([condition]));
+  else {
+    each(result, condition, (operator, value) => {
+      if (operator === "$in" && isScalars(value)) add(result, sql, list(value));
+      else result.exact = false;
+    });
   }
-  result.where.push(`id in (select id from ${table} where value in (${wanted.map(() => "?").join()}))`);
-  result.values.push(...wanted.map(bind));
+}
+
+function add(result: Narrowed, sql: string, value: Value): void {
+  result.where.push(sql);
+  result.values.push(value);
+}
+
+/** The operators of a condition one by one; a value to be equal to has none. */
+function each(result: Narrowed, condition: unknown, see: (operator: string, value: unknown) => void): void {
+  const entries = Object.entries(condition as object);
+  if (entries.length === 0 || entries.some(([operator]) => !operator.startsWith("$"))) result.exact = false;
+  else for (const [operator, value] of entries) see(operator, value);
 }

@@ -1,0 +1,2 @@
+/** The data was written by a newer release: an older one would not understand it. */
+export class NewerDataError extends Error {}
