@@ -1,13 +1,16 @@
 import type { BrokerOptions } from "moleculer";
 import { type Platform, platformMiddleware } from "./mixins/platform.ts";
+import { logger } from "./services/shared/log.ts";
 
 /** What differs from Moleculer's defaults. */
 export function brokerOptions(platform: Platform): BrokerOptions {
-  const { LOG_LEVEL, NAMESPACE, NODE_ID } = platform.environment;
+  const { NAMESPACE, NODE_ID } = platform.environment;
   return {
     namespace: NAMESPACE,
     ...(NODE_ID ? { nodeID: NODE_ID } : {}),
-    logger: { type: "Pino", options: { level: LOG_LEVEL } },
+    logger: logger(platform.environment),
+    // Whoever runs the process decides what a signal does.
+    skipProcessEventRegistration: true,
     // The contracts validate.
     validator: false,
     requestTimeout: 10_000,

@@ -1,3 +1,4 @@
+import { Server } from "node:http";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
@@ -23,6 +24,7 @@ type Name = (typeof SERVICES)[number];
 export interface Shop {
   broker: Broker & ServiceBroker;
   platform: EmbeddedPlatform;
+  /** Takes no more requests, finishes what runs, and closes the data folder. */
   stop(): Promise<void>;
 }
 
@@ -34,27 +36,60 @@ function chosen(names: string | undefined): readonly Name[] {
   if (unknown.length) {
     throw new EnvironmentError(`SERVICES: there is no service ${unknown.join(", ")}; known are ${SERVICES.join(", ")}`);
   }
-  return wanted as Name[];
+  return [...new Set(wanted)] as Name[];
 }
 
-/** Opens the data folder and starts the services on it; `without` leaves some out, as commands do with the edges. */
-export async function openShop(environment: Environment, { without = [] as Name[] } = {}): Promise<Shop> {
+/** Opens the data folder and makes the services on it, which do not run yet. */
+export async function assemble(environment: Environment, { without = [] as Name[] } = {}) {
   const names = chosen(environment.SERVICES).filter((name) => !without.includes(name));
-  const [platform, ...schemas] = await Promise.all([
-    new EmbeddedPlatform(environment),
-    ...names.map(async (name) => {
+  const schemas = await Promise.all(
+    names.map(async (name) => {
       const module = (await import(`../services/${name}/${name}.service.ts`)) as { default: ServiceSchema };
       return module.default;
     }),
-  ]);
+  );
+  const platform = new EmbeddedPlatform(environment);
   const broker = new ServiceBroker(brokerOptions(platform));
   platform.log = broker.logger;
   try {
     for (const schema of schemas) broker.createService(schema);
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return { broker, platform };
+}
+
+/** Opens the data folder and starts the services on it; `without` leaves some out, as commands do with the gateway. */
+export async function openShop(environment: Environment, { without = [] as Name[] } = {}): Promise<Shop> {
+  const { broker, platform } = await assemble(environment, { without });
+  try {
     await broker.start();
   } catch (error) {
     await broker.stop();
     throw error;
   }
-  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop: () => broker.stop() };
+  const stop = async () => {
+    await Promise.all(servers(broker).map((server) => noMore(server)));
+    await broker.stop();
+  };
+  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
+}
+
+/** The HTTP servers of the services that have one as `server`: the gateway and the operator's socket. */
+export const servers = (broker: ServiceBroker): Server[] =>
+  broker.services.map((service) => (service as { server?: unknown }).server).filter((one) => one instanceof Server);
+
+/** Refuses new connections and requests; resolves when those that run are answered, or are given up after a while. */
+async function noMore(server: Server, patience = 10_000): Promise<void> {
+  if (!server.listening) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.prependListener("request", (_, response) => response.setHeader("connection", "close"));
+  server.close(() => resolve());
+  // A connection that is kept alive becomes idle only when its answer has been sent.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const enough = setTimeout(() => server.closeAllConnections(), patience);
+  await promise;
+  clearInterval(idle);
+  clearTimeout(enough);
 }

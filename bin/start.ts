@@ -1,5 +1,5 @@
 import { enableCompileCache } from "node:module";
 
-enableCompileCache();
+enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/molecart`);
 const { run } = await import("./run.ts");
 await run();

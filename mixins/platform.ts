@@ -22,7 +22,7 @@ export interface Platform {
   /** How often this node wrote documents and transactions, by collection. */
   writes(): Record<string, number>;
   /** One file that holds everything as of one moment; absent where the servers have backups of their own. */
-  backup?(file: string): Promise<void>;
+  backup?(file: string, options?: { replace?: boolean }): Promise<{ bytes: number; at: string }>;
   close(): Promise<void>;
 }
 

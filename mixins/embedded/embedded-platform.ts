@@ -1,13 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../services/shared/environment.ts";
 import { EmbeddedQueue, type Log } from "../durable-events/embedded-queue.ts";
+import { NewerDataError } from "../newer-data.ts";
 import type { Platform } from "../platform.ts";
 import type { SqlDatabase } from "../sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "../store/collection.ts";
 import { EmbeddedCollection } from "../store/embedded-collection.ts";
-import { sqlFile } from "./sql-file.ts";
-import { SqliteFile } from "./sqlite-file.ts";
+import { COPYING, copyNow, packed, RESTORING } from "./backup.ts";
+import { type FileDatabase, sqlFile } from "./sql-file.ts";
+import { DataInUseError, SqliteFile } from "./sqlite-file.ts";
 
 /** Everything in one folder and one process: documents and events in `shop.db`, money in `money.db`. */
 export class EmbeddedPlatform implements Platform {
@@ -16,17 +18,27 @@ export class EmbeddedPlatform implements Platform {
   /** Where the queue tells of failures; set when there is a broker. */
   log: Log | undefined;
   readonly #documents: SqliteFile;
-  readonly #sql = new Map<string, { file: SqliteFile; database: SqlDatabase }>();
+  readonly #sql = new Map<string, { file: SqliteFile; database: FileDatabase }>();
   readonly #writes: Record<string, number> = {};
+  readonly #versions = new Map<string, number>();
 
   constructor(environment: Environment) {
     this.environment = environment;
-    mkdirSync(environment.DATA_DIR, { recursive: true, mode: 0o700 });
-    this.#documents = new SqliteFile(join(environment.DATA_DIR, "shop.db"));
+    const folder = environment.DATA_DIR;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (existsSync(join(folder, RESTORING))) {
+      throw new DataInUseError(
+        `A backup is being restored into ${folder}, or was not to its end: empty it and restore again`,
+      );
+    }
+    this.#documents = new SqliteFile(join(folder, "shop.db"));
+    // The lock is ours: what another process was copying it will not finish.
+    rmSync(join(folder, COPYING), { recursive: true, force: true });
     this.events = new EmbeddedQueue(this.#documents, () => this.log);
   }
 
   collection<T extends Doc>(spec: CollectionSpec<T>): Collection<T> {
+    this.#versions.set(spec.name, spec.version);
     return new EmbeddedCollection(spec, {
       file: this.#documents,
       enqueue: (events) => this.events.enqueue(events),
@@ -53,9 +65,34 @@ export class EmbeddedPlatform implements Platform {
     await this.#documents.close();
   }
 
-  /** The files, each with the moment of its last commit; for the backup. */
-  files(): SqliteFile[] {
-    return [this.#documents, ...[...this.#sql.values()].map(({ file }) => file)];
+  /** One file with everything as of one moment: no write falls between the copies of the parts. */
+  async backup(file: string, { replace = false } = {}): Promise<{ bytes: number; at: string }> {
+    // What this node's services don't use is part of the whole too.
+    for (const name of readdirSync(this.environment.DATA_DIR)) {
+      const [, database] = /^([a-z]+)\.db$/.exec(name) ?? [];
+      if (database && database !== "shop") this.sql(database);
+    }
+    const parts = [...this.#sql.values()];
+    return packed(file, this.environment.DATA_DIR, replace, async (folder) => {
+      const done = await Promise.all(parts.map(({ database }) => database.alone()));
+      try {
+        copyNow([this.#documents, ...parts.map((part) => part.file)], folder);
+      } finally {
+        for (const leave of done) leave();
+      }
+    });
+  }
+
+  /** Throws where the documents are newer than the services that asked for collections; changes nothing. */
+  refuseNewer(): void {
+    for (const { name, version } of this.#documents.db.prepare("select name, version from collections").all()) {
+      const known = this.#versions.get(name as string);
+      if (known === undefined || (version as number) > known) {
+        throw new NewerDataError(
+          `The ${name} are of version ${version}, and this release knows up to ${known ?? "none"}`,
+        );
+      }
+    }
   }
 
   #wrote(name: string): void {

@@ -9,13 +9,18 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { SqlDatabase } from "../sql/sql-database.ts";
-import type { Batch, SqliteFile } from "./sqlite-file.ts";
+import { type Batch, isStorage, type SqliteFile } from "./sqlite-file.ts";
+
+export interface FileDatabase extends SqlDatabase {
+  /** Waits for its turn among the transactions, and keeps the next one out until the returned function is called. */
+  alone(): Promise<() => void>;
+}
 
 /**
  * Kysely on one owned SQLite file. Transactions queue for the one connection, each in a savepoint; those of one turn
  * of the event loop share a commit, and each is answered after it. What is read outside is answered when it is on disk.
  */
-export function sqlFile(file: SqliteFile, wrote: () => void): SqlDatabase {
+export function sqlFile(file: SqliteFile, wrote: () => void): FileDatabase {
   const driver = new FileDriver(file, wrote);
   const db = new Kysely<never>({
     dialect: {
@@ -25,7 +30,7 @@ export function sqlFile(file: SqliteFile, wrote: () => void): SqlDatabase {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
-  return { dialect: "sqlite", db: <Tables>() => db as unknown as Kysely<Tables> };
+  return { dialect: "sqlite", db: <Tables>() => db as unknown as Kysely<Tables>, alone: () => driver.queue() };
 }
 
 class FileAdapter extends SqliteAdapter {
@@ -53,7 +58,7 @@ class FileDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Turn> {
-    const turn = new Turn(this.#file, this.#wrote, () => this.#queue());
+    const turn = new Turn(this.#file, this.#wrote, () => this.queue());
     await turn.enter();
     return turn;
   }
@@ -76,7 +81,7 @@ class FileDriver implements Driver {
 
   async destroy(): Promise<void> {}
 
-  async #queue(): Promise<() => void> {
+  async queue(): Promise<() => void> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
@@ -202,7 +207,7 @@ class Turn implements DatabaseConnection {
       this.#changed ||= changes > 0;
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     } catch (error) {
-      if (batch && !this.#file.holds(batch)) throw this.#file.fail(error, batch);
+      if (isStorage(error) || (batch && !this.#file.holds(batch))) throw this.#file.fail(error, batch);
       throw error;
     }
   }

@@ -1,0 +1,34 @@
+import type { Audit } from "../services/control/audit.ts";
+import { readArguments } from "./arguments.ts";
+import { withShop } from "./client.ts";
+
+const { values } = readArguments("npm run audit [-- --json]", 0, { json: { type: "boolean", default: false } });
+
+await withShop(async (client) => {
+  const audit = await client.get<Audit>("/audit");
+  const found = audit.parts.reduce((total, { findings }) => total + findings.length, 0);
+  console.log(values.json ? JSON.stringify(audit, null, 2) : describe(audit, found));
+  return found ? 1 : 0;
+});
+
+/** What was counted, part by part, then every rule that does not hold with its findings. */
+function describe({ parts, missing }: Audit, found: number): string {
+  const counted = parts.flatMap(({ part, findings, figures }) => {
+    const state = findings.length ? `${findings.length} findings` : "clean";
+    const rows = Object.entries(figures).map(([name, value]) => `  ${words(name).padEnd(28)}${value}`);
+    return [`${part.padEnd(30)}${state}`, ...rows];
+  });
+  const rules = Map.groupBy(
+    parts.flatMap(({ part, findings }) => findings.map((finding) => ({ part, ...finding }))),
+    ({ part, rule }) => `${part}: ${rule}`,
+  );
+  const broken = [...rules].flatMap(([rule, findings]) => [
+    "",
+    `${rule} (${findings.length})`,
+    ...findings.map(({ subject, detail }) => `  ${subject}: ${detail}`),
+  ]);
+  const left = missing.length ? ["", `Not checked, because this node does not run them: ${missing.join(", ")}`] : [];
+  return [...counted, ...broken, ...left, "", found ? `${found} findings` : "Every rule holds."].join("\n");
+}
+
+const words = (name: string): string => name.replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { request as ask, type IncomingMessage } from "node:http";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { socketPath, withShortPath } from "../services/control/socket.ts";
+import { type Environment, readEnvironment } from "../services/shared/environment.ts";
+import { fail, PlainError } from "./failures.ts";
+
+/** The way of commands to the shop: every request goes over the operator's socket. */
+export interface Client {
+  environment: Environment;
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: object): Promise<T>;
+  /** Sends a stream to an action that takes one. */
+  send<T>(action: string, params: object, body: Readable): Promise<T>;
+  /** What an action streams out; it ends with an error where it broke off. */
+  receive(action: string): Promise<IncomingMessage>;
+}
+
+/**
+ * Runs a command against the shop that runs on the data folder; where none does, opens it without the gateway for as
+ * long as the command takes. `create` says that the command makes sense on a folder that has no shop yet.
+ */
+export async function withShop(
+  use: (client: Client) => Promise<number>,
+  { create = false, offline = {} as Record<string, string> } = {},
+): Promise<never> {
+  process.umask(0o077);
+  let dataDir: string | undefined;
+  try {
+    const environment = readEnvironment(process.env);
+    dataDir = environment.DATA_DIR;
+    const path = socketPath(dataDir);
+    const client = clientAt(path, environment);
+    if (await answers(path)) process.exit(await use(client));
+    if (!create && !existsSync(join(dataDir, "shop.db"))) throw new PlainError(`There is no shop in ${dataDir} yet`);
+    const { openShop } = await import("./shop.ts");
+    const shop = await openShop({ ...environment, ...offline }, { without: ["api"] });
+    const code = await use(client).catch(async (error) => {
+      await shop.stop();
+      throw error;
+    });
+    await shop.stop();
+    process.exit(code);
+  } catch (error) {
+    fail(error, dataDir);
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  try {
+    const response = await exchange(path, "GET", "/stats");
+    response.resume();
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ECONNREFUSED") return false;
+    if (code === "EACCES") throw new PlainError(`${path}: only who runs the shop may use its socket`);
+    throw error;
+  }
+}
+
+function clientAt(path: string, environment: Environment): Client {
+  const call = (method: string, url: string, body?: Readable | string) =>
+    exchange(path, method, url, body).then(accepted);
+  return {
+    environment,
+    get: (url) => call("GET", url).then(json) as never,
+    post: (url, body) => call("POST", url, JSON.stringify(body)).then(json) as never,
+    send: (action, params, body) =>
+      call("POST", `/call/${action}?params=${encodeURIComponent(JSON.stringify(params))}`, body).then(json) as never,
+    receive: (action) => call("POST", `/call/${action}`, "{}"),
+  };
+}
+
+/** The answer, or what it says went wrong. */
+async function accepted(response: IncomingMessage): Promise<IncomingMessage> {
+  if (response.statusCode === 200) return response;
+  const { message, data } = (await json(response)) as { message: string; data?: { errors?: object[] } };
+  const fields = data?.errors?.map((problem) => Object.values(problem).join(": ")) ?? [];
+  throw new PlainError([message, ...fields].join("; "));
+}
+
+function exchange(path: string, method: string, url: string, body?: Readable | string): Promise<IncomingMessage> {
+  return withShortPath(path, async (socketPath) => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const request = ask({ socketPath, method, path: url, agent: false }, resolve);
+    request.on("error", reject);
+    if (body === undefined || typeof body === "string") request.end(body);
+    // The shop may refuse before it has read all: its answer says more than the broken pipe.
+    else pipeline(body, request).catch((error) => setTimeout(reject, 500, error));
+    return promise;
+  });
+}

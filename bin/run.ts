@@ -1,0 +1,68 @@
+import { flushCompileCache } from "node:module";
+import type { AddressInfo } from "node:net";
+import { type Environment, readEnvironment } from "../services/shared/environment.ts";
+import { explain, fail } from "./failures.ts";
+import { openShop, type Shop, servers } from "./shop.ts";
+
+/** npm passes on the Ctrl-C that the terminal has sent to this process already: both are one wish. */
+const SAME_WISH = 500;
+
+/** Runs the shop until a signal ends it. */
+export async function run(): Promise<void> {
+  // What is stored is nobody else's business.
+  process.umask(0o077);
+  let environment: Environment | undefined;
+  let shop: Shop | undefined;
+  const broken = (error: unknown) => {
+    const line = explain(error, environment?.DATA_DIR);
+    if (line || !shop) fail(error, environment?.DATA_DIR);
+    shop.broker.logger.fatal("An error that nothing handled ends the process", error);
+    process.exit(1);
+  };
+  process.on("uncaughtException", broken);
+  process.on("unhandledRejection", broken);
+  onSignal(() => shop);
+  environment = readEnvironment(process.env);
+  shop = await openShop(environment);
+  console.log(greeting(environment, shop));
+  setTimeout(flushCompileCache, 1_000);
+  // A node may have no server of its own, and runs nevertheless.
+  setInterval(() => undefined, 2 ** 30);
+}
+
+function onSignal(current: () => Shop | undefined): void {
+  let asked = 0;
+  const end = (code: number) => {
+    const shop = current();
+    // Nothing has been answered yet: what is half made, the next start makes whole.
+    if (!shop) process.exit(code);
+    if (asked && Date.now() - asked > SAME_WISH) process.exit(code);
+    if (asked) return;
+    asked = Date.now();
+    console.log("Finishing what runs; the same again ends it at once.");
+    shop.stop().then(
+      () => process.exit(0),
+      (error) => fail(error),
+    );
+  };
+  process.on("SIGINT", () => end(130));
+  process.on("SIGTERM", () => end(143));
+}
+
+/** What somebody who has just started the shop wants to know. */
+function greeting({ DATA_DIR }: Environment, { broker }: Shop): string {
+  const address = servers(broker)
+    .map((server) => server.address())
+    .find((one) => one !== null && typeof one === "object");
+  const names = broker.services.map(({ name }) => name).filter((name) => !name.startsWith("$"));
+  return [
+    address ? `Molecart is open at ${urlOf(address)}` : `Molecart runs ${names.join(", ")}`,
+    ...(address ? [`The API is described at ${urlOf(address)}/docs`] : []),
+    `Data is in ${DATA_DIR}; Ctrl-C finishes what runs and ends.`,
+  ].join("\n");
+}
+
+function urlOf({ address, port }: AddressInfo): string {
+  const everywhere = address === "0.0.0.0" || address === "::";
+  return `http://${everywhere ? "localhost" : address.includes(":") ? `[${address}]` : address}:${port}`;
+}

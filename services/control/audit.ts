@@ -1,0 +1,54 @@
+import type { EventBus } from "../../mixins/durable-events/event-bus.ts";
+import { type Actions, type Ctx, cluster } from "../cluster.ts";
+import type { ServiceContract } from "../contract.ts";
+import type { Findings } from "../shared/shapes.ts";
+
+const MINUTE = 60_000;
+const SHOWN = 100;
+
+/** What each part of the shop found; `missing` are parts that this node does not run. */
+export interface Audit {
+  parts: (Findings & { part: string })[];
+  missing: string[];
+}
+
+type AuditAction = Extract<keyof Actions, `${string}.audit`>;
+const AUDITS = cluster
+  .filter((contract: ServiceContract) => "audit" in contract.actions)
+  .map(({ name }) => `${name}.audit` as AuditAction);
+
+/** Asks every service that keeps rules whether they hold, and the event queue whether all is delivered. */
+export async function audit(ctx: Ctx, events: EventBus, runs: (action: string) => boolean): Promise<Audit> {
+  const here = AUDITS.filter(runs);
+  const parts = [];
+  for (const action of here) {
+    const found: Findings = await ctx.call(action, undefined, { timeout: 0 });
+    parts.push({ part: serviceOf(action), ...found });
+  }
+  parts.push({ part: "events", ...(await delivered(events)) });
+  return { parts, missing: AUDITS.filter((action) => !here.includes(action)).map(serviceOf) };
+}
+
+const serviceOf = (action: string): string => action.split(".")[0] as string;
+
+async function delivered(events: EventBus): Promise<Findings> {
+  const { waiting, oldest, dead } = await events.backlog();
+  const letters = await events.deadLetters(SHOWN);
+  const findings = letters.map(({ id, event, attempts, error }) => ({
+    rule: "every event is handled",
+    subject: id,
+    detail: `${event.name} is a dead letter after ${attempts} attempts: ${error}`,
+  }));
+  if (dead > letters.length) {
+    const rule = "every event is handled";
+    findings.push({ rule, subject: "dead letters", detail: `${dead - letters.length} more` });
+  }
+  if (waiting && oldest > MINUTE) {
+    findings.push({
+      rule: "no event waits longer than a minute",
+      subject: "the queue",
+      detail: `${waiting} wait, the oldest for ${Math.round(oldest / 1_000)} s`,
+    });
+  }
+  return { findings, figures: { waiting, dead } };
+}

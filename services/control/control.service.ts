@@ -1,0 +1,139 @@
+import { existsSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { Service, ServiceSchema, ServiceSettingSchema } from "moleculer";
+import { platformOf } from "../../mixins/platform.ts";
+import { cluster, contextOf } from "../cluster.ts";
+import type { ActionContract, ServiceContract } from "../contract.ts";
+import { badRequest, notFound, typeOf } from "../shared/errors.ts";
+import { audit } from "./audit.ts";
+import { socketPath, withShortPath } from "./socket.ts";
+
+const LARGEST = 1_000_000;
+const contracts = new Map<string, ActionContract>(
+  cluster.flatMap(({ name, actions }: ServiceContract) =>
+    Object.entries(actions).map(([action, contract]) => [`${name}.${action}`, contract] as const),
+  ),
+);
+
+interface Control extends Service {
+  server: Server;
+  ready: Promise<unknown>;
+}
+
+/** The operator's way in: whoever may open the socket in the data folder may do what services may do. */
+export default {
+  name: "control",
+
+  created(this: Control) {
+    this.ready = new Promise((resolve) => this.broker.localBus.once("$broker.started", resolve));
+    this.server = createServer((request, response) => void answer(this, request, response));
+    // An import lasts as long as its file.
+    this.server.requestTimeout = 0;
+  },
+
+  async started(this: Control) {
+    const path = socketPath(platformOf(this.broker).environment.DATA_DIR);
+    // The data folder is this process's own: a socket in it is what a killed one left behind.
+    if (existsSync(path)) rmSync(path);
+    await withShortPath(path, (short) => listen(this.server, short));
+  },
+
+  async stopped(this: Control) {
+    if (!this.server.listening) return;
+    this.server.close();
+    this.server.closeAllConnections();
+  },
+} satisfies ServiceSchema<ServiceSettingSchema, {}, {}, Control>;
+
+async function listen(server: Server, path: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  const before = process.umask(0o177);
+  server.listen(path, resolve);
+  process.umask(before);
+  await promise;
+}
+
+async function answer(service: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await service.ready;
+    const result = await route(service, request);
+    if (isStream(result)) {
+      response.writeHead(200, { "content-type": "application/jsonl" });
+      await pipeline(result, response);
+    } else send(response, 200, result ?? null);
+  } catch (error) {
+    if (response.headersSent) response.destroy();
+    else refuse(service, response, error);
+  }
+}
+
+async function route(service: Control, request: IncomingMessage): Promise<unknown> {
+  const { broker } = service;
+  const platform = platformOf(broker);
+  const url = new URL(request.url ?? "/", "http://control");
+  const path = `${request.method} ${url.pathname}`;
+  if (path === "GET /stats") {
+    const { rss, heapUsed } = process.memoryUsage();
+    const backlog = await platform.events.backlog();
+    return {
+      pid: process.pid,
+      uptime: process.uptime(),
+      memory: { rss, heapUsed },
+      writes: platform.writes(),
+      backlog,
+    };
+  }
+  if (path === "GET /audit") {
+    return audit(contextOf(service), platform.events, (action) => broker.registry.actions.isAvailable(action));
+  }
+  if (path === "POST /backup") {
+    const { file, force } = (await bodyOf(request)) as { file?: unknown; force?: unknown };
+    if (typeof file !== "string" || !platform.backup) throw badRequest("BACKUP_INVALID", "Name the file to write");
+    return platform.backup(file, { replace: force === true });
+  }
+  const [, action] = /^POST \/call\/(\w+\.\w+)$/.exec(path) ?? [];
+  const contract = action && contracts.get(action);
+  if (!action || !contract) throw notFound("NOT_FOUND", `There is no ${path} here`);
+  // What comes in is checked by the action's contract, where it runs.
+  const ctx = contextOf(service) as unknown as { call(name: string, params: object, opts?: object): unknown };
+  if (contract.stream !== "in") return ctx.call(action, await bodyOf(request));
+  return ctx.call(action, parse(url.searchParams.get("params") ?? ""), { stream: request });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<object> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST) throw badRequest("BODY_TOO_LARGE", `More than ${LARGEST} bytes`);
+    chunks.push(chunk);
+  }
+  return parse(Buffer.concat(chunks).toString());
+}
+
+function parse(text: string): object {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    throw badRequest("JSON_INVALID", "The params are not JSON");
+  }
+}
+
+const isStream = (result: unknown): result is NodeJS.ReadableStream =>
+  typeof (result as { pipe?: unknown } | null)?.pipe === "function";
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function refuse(service: Control, response: ServerResponse, error: unknown): void {
+  const { code, data, message } = error as { code?: unknown; data?: unknown; message?: string };
+  const type = typeOf(error);
+  if (!type) service.logger.error("A command failed", error);
+  const status = typeof code === "number" && code >= 400 && code < 600 ? code : 500;
+  send(response, status, { type: type ?? "INTERNAL_ERROR", message: message ?? "Something failed", data });
+}
