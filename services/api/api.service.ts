@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ServiceSchema } from "moleculer";
+import ApiGateway from "moleculer-web";
+import { type Gateway, HttpEdge } from "./http-edge.ts";
+import { pageHeaders } from "./page-headers.ts";
+
+const PUBLIC = fileURLToPath(new URL("../../public", import.meta.url));
+const SWAGGER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const quiet = { logRequest: null, logRequestParams: null, logResponse: null, logRouteRegistration: null };
+/** Only what is listed is reached, and bodies are read by us. */
+const restricted = { mappingPolicy: "restrict", bodyParsers: false, logging: false };
+
+const edges = new WeakMap<object, HttpEdge>();
+const edgeOf = (service: object): HttpEdge => edges.get(service) as HttpEdge;
+
+/** HTTP in, calls out. What may be called and how, the contracts say; a service that is away is 503 and not 404. */
+const api: ServiceSchema = {
+  name: "api",
+  mixins: [ApiGateway],
+  settings: {
+    ...quiet,
+    // Our own listens, so that a port in use fails the start instead of ending the process.
+    server: false,
+    // Not an empty list: moleculer-web would open every action by its name.
+    routes: null,
+    assets: { folder: PUBLIC, options: { extensions: ["html"], redirect: false, setHeaders: pageHeaders } },
+  } as ServiceSchema["settings"],
+  actions: { listAliases: false, addRoute: false, removeRoute: false },
+
+  methods: {
+    /** The query is read by the action's schema, not by guesses. */
+    parseQueryString({ url = "/" }: IncomingMessage) {
+      return { query: {}, url: url.split("?", 1)[0] };
+    },
+    sendError(req: IncomingMessage, res: ServerResponse, error: unknown) {
+      edgeOf(this).refuse(req, res, error);
+    },
+  },
+
+  created() {
+    const edge = new HttpEdge(this as unknown as Gateway);
+    edges.set(this, edge);
+    const files = ApiGateway.serveStatic as unknown as (folder: string, options: object) => unknown;
+    this.addRoute({ path: "/docs/ui", use: [files(SWAGGER, { index: false, maxAge: "1h" })], ...restricted });
+    this.addRoute({ path: "/", aliases: edge.aliases(), ...restricted });
+    // Before any service stops: a request that is under way still needs them.
+    this.broker.middlewares.add({ name: "Drain", stopping: () => edge.drain() });
+  },
+  started() {
+    return edgeOf(this).listen();
+  },
+  stopped() {
+    return edgeOf(this).drain();
+  },
+};
+
+export default api;

@@ -1,0 +1,25 @@
+import type { ServerResponse } from "node:http";
+
+const base = "base-uri 'none'; frame-ancestors 'none'";
+
+/** Answers of the API are data: nothing in them may run or load. */
+const API_CSP = `default-src 'none'; ${base}`;
+/** Our pages: scripts and styles from files only; pictures of products may come from elsewhere. */
+const PAGE_CSP = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; form-action 'self'; ${base}`;
+/** Swagger UI sets style attributes. */
+const DOCS_CSP = PAGE_CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+/** Pages that a service made: a form and a style, no script. */
+export const SERVICE_PAGE_CSP = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; ${base}`;
+
+export function apiHeaders(res: ServerResponse): void {
+  res.setHeader("X-Content-Type-Options", "nosniff");
+  res.setHeader("Referrer-Policy", "no-referrer");
+  res.setHeader("Content-Security-Policy", API_CSP);
+}
+
+/** For files of `public/`. */
+export function pageHeaders(res: ServerResponse, path: string): void {
+  if (path.endsWith(".html")) {
+    res.setHeader("Content-Security-Policy", path.endsWith("docs.html") ? DOCS_CSP : PAGE_CSP);
+  }
+}
