@@ -3,21 +3,27 @@ import type { SqliteFile } from "../embedded/sqlite-file.ts";
 import type { DurableEvent } from "../platform.ts";
 import { pauseBefore } from "./backoff.ts";
 import type { Consume, DeadLetter, EventBus } from "./event-bus.ts";
+import { type Delivery, QueueTables } from "./queue-tables.ts";
 
-export const ATTEMPTS = 12;
-const AT_ONCE = 32;
-const KEPT_FOR = 7 * 24 * 3600_000;
+const PRUNED_EVERY = 3600_000;
+const LONGEST_SLEEP = 60_000;
 
 export type Log = ServiceBroker["logger"];
 
-interface Delivery {
-  seq: number;
-  attempts: number;
-  event: DurableEvent;
+export interface QueueOptions {
+  /** After so many the event is a dead letter. */
+  attempts?: number;
+  /** Milliseconds before the attempt after so many. */
+  pause?: (attempts: number) => number;
+  /** How many events a group handles at once. */
+  atOnce?: number;
 }
+
 interface Group {
   handlers: Map<string, Consume>;
+  /** What is being handled, or rests because its outcome could not be stored. */
   running: Set<number>;
+  resting: Set<number>;
 }
 
 /**
@@ -26,39 +32,39 @@ interface Group {
  */
 export class EmbeddedQueue implements EventBus {
   readonly #file: SqliteFile;
-  readonly #groups = new Map<string, Group>();
+  readonly #tables: QueueTables;
   readonly #log: () => Log | undefined;
+  readonly #options: Required<QueueOptions>;
+  readonly #groups = new Map<string, Group>();
+  /** By event: also groups that this process does not run, which get theirs when they are back. */
+  readonly #wanting = new Map<string, Set<string>>();
   #running = false;
+  #woken = false;
   #timer: NodeJS.Timeout | undefined;
+  #pruning: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(file: SqliteFile, log: () => Log | undefined) {
+  constructor(file: SqliteFile, log: () => Log | undefined, options: QueueOptions = {}) {
     this.#file = file;
     this.#log = log;
-    file.db.exec(`
-      create table if not exists events (
-        seq integer primary key, id text not null unique, name text not null, payload text not null, at integer not null
-      ) strict;
-      create index if not exists events_at on events (at);
-      create table if not exists deliveries (
-        consumers text not null, seq integer not null, attempts integer not null default 0, due integer not null,
-        primary key (consumers, seq)
-      ) strict, without rowid;
-      create index if not exists deliveries_due on deliveries (consumers, due);
-      create table if not exists dead_letters (
-        id text primary key, consumers text not null, event text not null, attempts integer not null, error text not null,
-        at integer not null
-      ) strict;
-      create table if not exists consumer_groups (consumers text not null, name text not null, primary key (consumers, name))
-        strict, without rowid`);
+    this.#options = { attempts: 12, pause: pauseBefore, atOnce: 32, ...options };
+    this.#tables = new QueueTables(file);
+    for (const { group, name } of this.#tables.groups()) this.#want(group, name);
   }
 
   subscribe(group: string, handlers: Map<string, Consume>): void {
-    this.#groups.set(group, { handlers, running: new Set() });
+    this.#groups.set(group, { handlers, running: new Set(), resting: new Set() });
+    for (const name of handlers.keys()) this.#want(group, name);
   }
 
   async start(): Promise<void> {
-    await this.#file.write(() => this.#join());
+    await this.#file.write(() => {
+      for (const [group, { handlers }] of this.#groups) this.#tables.join(group, [...handlers.keys()]);
+    });
+    await this.#prune();
+    this.#pruning = setInterval(() => {
+      this.#prune().catch((error) => this.#log()?.warn("Old events could not be forgotten", error));
+    }, PRUNED_EVERY).unref();
     this.#running = true;
     this.wake();
   }
@@ -66,19 +72,13 @@ export class EmbeddedQueue implements EventBus {
   async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
+    clearInterval(this.#pruning);
     if (this.#busy() > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Stores events inside a write that is under way. */
   enqueue(events: DurableEvent[]): void {
-    const at = Date.now();
-    const add = this.#file.prepare("insert or ignore into events (id, name, payload, at) values (?, ?, ?, ?)");
-    const deliver = this.#file.prepare("insert into deliveries (consumers, seq, due) values (?, ?, 0)");
-    for (const { id, name, payload } of events) {
-      const { changes, lastInsertRowid } = add.run(id, name, JSON.stringify(payload), at);
-      if (changes === 0) continue;
-      for (const [group, { handlers }] of this.#groups) if (handlers.has(name)) deliver.run(group, lastInsertRowid);
-    }
+    for (const event of events) this.#tables.add(event, this.#wanting.get(event.name) ?? []);
   }
 
   async publish(events: DurableEvent[]): Promise<void> {
@@ -86,139 +86,107 @@ export class EmbeddedQueue implements EventBus {
     this.wake();
   }
 
+  /** One look for all that wake it in this turn. */
   wake(): void {
-    if (!this.#running) return;
-    clearTimeout(this.#timer);
-    for (const [name, group] of this.#groups) this.#pull(name, group);
-    this.#sleep();
+    if (!this.#running || this.#woken) return;
+    this.#woken = true;
+    setImmediate(() => {
+      this.#woken = false;
+      if (this.#running) this.#look();
+    });
   }
 
   async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const rows = this.#file.prepare("select * from dead_letters order by at desc limit ?").all(limit);
-    return rows.map((row) => ({
-      id: row.id as string,
-      group: row.consumers as string,
-      event: JSON.parse(row.event as string) as DurableEvent,
-      attempts: row.attempts as number,
-      error: row.error as string,
-      at: new Date(row.at as number).toISOString(),
-    }));
+    await this.#file.settled();
+    return this.#tables.deadLetters(limit);
   }
 
   async redrive(id: string): Promise<boolean> {
-    const row = this.#file.prepare("select consumers, event from dead_letters where id = ?").get(id);
-    if (!row) return false;
-    const event = JSON.parse(row.event as string) as DurableEvent;
-    await this.#file.write(() => {
-      const add =
-        "insert into events (id, name, payload, at) values (?, ?, ?, ?) on conflict (id) do update set at = at returning seq";
-      const at = Date.now();
-      const seq = this.#file.prepare(add).get(event.id, event.name, JSON.stringify(event.payload), at)?.seq as number;
-      this.#file
-        .prepare("insert or ignore into deliveries (consumers, seq, due) values (?, ?, 0)")
-        .run(row.consumers as string, seq);
-      this.#file.prepare("delete from dead_letters where id = ?").run(id);
-    });
+    const known = await this.#file.write(() => this.#tables.redrive(id));
     this.wake();
-    return true;
+    return known;
   }
 
-  async discard(id: string): Promise<boolean> {
-    const { changes } = await this.#file.write(() =>
-      this.#file.prepare("delete from dead_letters where id = ?").run(id),
-    );
-    return changes > 0;
+  discard(id: string): Promise<boolean> {
+    return this.#file.write(() => this.#tables.discard(id));
   }
 
   async backlog(): Promise<{ waiting: number; oldest: number; dead: number }> {
-    const count = (sql: string) => this.#file.prepare(sql).get()?.n as number;
-    const oldest = count("select min(at) as n from deliveries join events using (seq)") ?? Date.now();
-    return {
-      waiting: count("select count(*) as n from deliveries"),
-      oldest: Math.max(0, Date.now() - oldest),
-      dead: count("select count(*) as n from dead_letters"),
-    };
+    return this.#tables.backlog();
   }
 
-  /** Gives a group that is new, or newly wants an event, what came before; forgets events that everybody has had. */
-  #join(): void {
-    const known = this.#file.prepare("select 1 from consumer_groups where consumers = ? and name = ?");
-    for (const [group, { handlers }] of this.#groups) {
-      for (const name of handlers.keys()) {
-        if (known.get(group, name)) continue;
-        this.#file
-          .prepare("insert or ignore into deliveries (consumers, seq, due) select ?, seq, 0 from events where name = ?")
-          .run(group, name);
-        this.#file.prepare("insert into consumer_groups (consumers, name) values (?, ?)").run(group, name);
-      }
+  #want(group: string, name: string): void {
+    const groups = this.#wanting.get(name) ?? new Set();
+    this.#wanting.set(name, groups.add(group));
+  }
+
+  #prune(): Promise<void> {
+    return this.#file.write(() => this.#tables.prune([...this.#groups.keys()]));
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    let next = Date.now() + LONGEST_SLEEP;
+    for (const [name, group] of this.#groups) {
+      this.#pull(name, group);
+      next = Math.min(next, this.#tables.next(name) ?? next);
     }
-    const old = "delete from events where at < ? and not exists (select 1 from deliveries d where d.seq = events.seq)";
-    this.#file.prepare(old).run(Date.now() - KEPT_FOR);
+    this.#timer = setTimeout(() => this.wake(), Math.max(1, next - Date.now())).unref();
   }
 
   #pull(name: string, group: Group): void {
-    const room = AT_ONCE - group.running.size;
+    const { running, resting } = group;
+    const room = this.#options.atOnce - running.size;
     if (room <= 0) return;
-    const sql = `select d.seq, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
-                 where d.consumers = ? and d.due <= ? order by d.due, d.seq limit ?`;
-    // What runs is still in the table: without a look past it, a full house of running ones would hide the rest.
-    const rows = this.#file.prepare(sql).all(name, Date.now(), AT_ONCE * 2);
-    for (const row of rows.filter(({ seq }) => !group.running.has(seq as number)).slice(0, room)) {
-      const event = { id: row.id as string, name: row.name as string, payload: JSON.parse(row.payload as string) };
-      void this.#deliver(name, group, { seq: row.seq as number, attempts: row.attempts as number, event });
-    }
+    // What runs or rests is still in the table and must not hide the others.
+    const due = this.#tables.due(name, room + running.size + resting.size);
+    const free = due.filter(({ seq }) => !running.has(seq) && !resting.has(seq)).slice(0, room);
+    for (const delivery of free) void this.#deliver(name, group, delivery);
   }
 
-  async #deliver(name: string, group: Group, { seq, attempts, event }: Delivery): Promise<void> {
+  async #deliver(name: string, group: Group, delivery: Delivery): Promise<void> {
+    const { seq, event } = delivery;
     group.running.add(seq);
     try {
-      await group.handlers.get(event.name)?.(event);
-      await this.#file.write(() => this.#leave(name, seq));
+      const error = await this.#handle(group, event);
+      await (error === undefined
+        ? this.#file.write(() => this.#tables.leave(name, seq))
+        : this.#refused(name, { ...delivery, attempts: delivery.attempts + 1 }, error));
     } catch (error) {
-      await this.#refused(name, { seq, attempts: attempts + 1, event }, error).catch((worse) =>
-        this.#log()?.error(`The failure of ${event.name} at ${name} could not be stored`, worse),
-      );
+      this.#log()?.error(`What became of ${event.name} ${event.id} at ${name} could not be stored`, error);
+      this.#rest(group, seq);
     }
     group.running.delete(seq);
-    if (this.#running) this.#again(name, group);
-    else if (this.#busy() === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.wake();
+    if (this.#busy() === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #refused(name: string, { seq, attempts, event }: Delivery, error: unknown): Promise<void> {
-    const text = error instanceof Error ? error.message : String(error);
-    this.#log()?.warn(`${name} could not handle ${event.name} ${event.id} at attempt ${attempts}: ${text}`);
+  /** Nothing, or what the handler threw, in words. */
+  async #handle(group: Group, event: DurableEvent): Promise<string | undefined> {
+    try {
+      await group.handlers.get(event.name)?.(event);
+      return undefined;
+    } catch (error) {
+      return (error as Error | undefined)?.message ?? String(error);
+    }
+  }
+
+  async #refused(name: string, delivery: Delivery, error: string): Promise<void> {
+    const { attempts, event } = delivery;
+    this.#log()?.warn(`${name} could not handle ${event.name} ${event.id} at attempt ${attempts}: ${error}`);
     await this.#file.write(() => {
-      if (attempts < ATTEMPTS) {
-        this.#file
-          .prepare("update deliveries set attempts = ?, due = ? where consumers = ? and seq = ?")
-          .run(attempts, Date.now() + pauseBefore(attempts), name, seq);
-        return;
-      }
-      this.#file
-        .prepare(
-          "insert or replace into dead_letters (id, consumers, event, attempts, error, at) values (?, ?, ?, ?, ?, ?)",
-        )
-        .run(`${name}:${event.id}`, name, JSON.stringify(event), attempts, text.slice(0, 2_000), Date.now());
-      this.#leave(name, seq);
+      if (attempts >= this.#options.attempts) this.#tables.bury(name, delivery, error);
+      else this.#tables.postpone(name, delivery, Date.now() + this.#options.pause(attempts));
     });
   }
 
-  #leave(group: string, seq: number): void {
-    this.#file.prepare("delete from deliveries where consumers = ? and seq = ?").run(group, seq);
-  }
-
-  #again(name: string, group: Group): void {
-    // One look for all that finish in this turn.
-    if (group.running.size < AT_ONCE / 2) this.#pull(name, group);
-    this.#sleep();
-  }
-
-  #sleep(): void {
-    clearTimeout(this.#timer);
-    const next = this.#file.prepare("select min(due) as due from deliveries where due > ?").get(Date.now())?.due;
-    const pause = typeof next === "number" ? Math.max(5, next - Date.now()) : 60_000;
-    this.#timer = setTimeout(() => this.wake(), Math.min(pause, 60_000));
-    this.#timer.unref();
+  /** While the disk is full, an event would otherwise be handled without end. */
+  #rest(group: Group, seq: number): void {
+    group.resting.add(seq);
+    setTimeout(() => {
+      group.resting.delete(seq);
+      this.wake();
+    }, this.#options.pause(4)).unref();
   }
 
   #busy(): number {

@@ -1,0 +1,175 @@
+import type { SqliteFile } from "../embedded/sqlite-file.ts";
+import type { DurableEvent } from "../platform.ts";
+import type { DeadLetter } from "./event-bus.ts";
+
+export interface Delivery {
+  seq: number;
+  attempts: number;
+  event: DurableEvent;
+}
+
+const KEPT_FOR = 7 * 24 * 3600_000;
+
+/** The queue's rows: events, their deliveries (one for each group), dead letters, and who wants which event. */
+export class QueueTables {
+  readonly #file: SqliteFile;
+  /** The first event of the commit under way: from there on nothing is true yet. */
+  #open: { done: Promise<void>; from: number } | undefined;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+    file.db.exec(`
+      create table if not exists events (
+        seq integer primary key, id text not null unique, name text not null, payload text not null, at integer not null
+      ) strict;
+      create index if not exists events_at on events (at);
+      create index if not exists events_name on events (name, seq);
+      create table if not exists deliveries (
+        consumers text not null, seq integer not null, attempts integer not null default 0, due integer not null,
+        primary key (consumers, seq)
+      ) strict, without rowid;
+      create index if not exists deliveries_due on deliveries (consumers, due, seq);
+      create index if not exists deliveries_seq on deliveries (seq);
+      create table if not exists dead_letters (
+        id text primary key, consumers text not null, event text not null, attempts integer not null, error text not null,
+        at integer not null
+      ) strict;
+      create table if not exists consumer_groups (consumers text not null, name text not null, primary key (consumers, name))
+        strict, without rowid`);
+  }
+
+  /** Who wanted which event when this file was last used. */
+  groups(): { group: string; name: string }[] {
+    const rows = this.#file.prepare("select consumers, name from consumer_groups").all();
+    return rows.map((row) => ({ group: row.consumers as string, name: row.name as string }));
+  }
+
+  add({ id, name, payload }: DurableEvent, groups: Iterable<string>): void {
+    const add = this.#file.prepare("insert or ignore into events (id, name, payload, at) values (?, ?, ?, ?)");
+    const { changes, lastInsertRowid } = add.run(id, name, JSON.stringify(payload), Date.now());
+    if (changes === 0) return;
+    this.#hideUntilStored(Number(lastInsertRowid));
+    for (const group of groups) this.#deliver(group, Number(lastInsertRowid));
+  }
+
+  /** Gives the group what came before of events that are new to it, and forgets what it no longer wants. */
+  join(group: string, names: string[]): void {
+    const known = this.#file.prepare("select 1 from consumer_groups where consumers = ? and name = ?");
+    for (const name of names.filter((one) => !known.get(group, one))) {
+      const before =
+        "insert or ignore into deliveries (consumers, seq, due) select ?, seq, 0 from events where name = ?";
+      this.#file.prepare(before).run(group, name);
+      this.#file.prepare("insert into consumer_groups (consumers, name) values (?, ?)").run(group, name);
+    }
+    const gone = "delete from consumer_groups where consumers = ? and name not in (select value from json_each(?))";
+    this.#file.prepare(gone).run(group, JSON.stringify(names));
+  }
+
+  /** Forgets old events that everybody has had, and what waits for groups that have not been there for as long. */
+  prune(present: string[]): void {
+    const before = Date.now() - KEPT_FOR;
+    this.#file
+      .prepare(
+        `delete from deliveries where consumers not in (select value from json_each(?))
+         and seq in (select seq from events where at < ?)`,
+      )
+      .run(JSON.stringify(present), before);
+    this.#file
+      .prepare(
+        `delete from events where seq in (
+           select seq from events e where at < ? and not exists (select 1 from deliveries d where d.seq = e.seq) limit 20000
+         )`,
+      )
+      .run(before);
+  }
+
+  /** What is due for the group and on disk, oldest first. */
+  due(group: string, limit: number): Delivery[] {
+    const sql = `select d.seq, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
+                 where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ?`;
+    const rows = this.#file.prepare(sql).all(group, Date.now(), this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
+    return rows.map((row) => ({
+      seq: row.seq as number,
+      attempts: row.attempts as number,
+      event: { id: row.id as string, name: row.name as string, payload: JSON.parse(row.payload as string) },
+    }));
+  }
+
+  /** When the group's next attempt is due that is not due yet. */
+  next(group: string): number | null {
+    const sql = "select min(due) as due from deliveries where consumers = ? and due > ?";
+    return (this.#file.prepare(sql).get(group, Date.now())?.due as number | null) ?? null;
+  }
+
+  leave(group: string, seq: number): void {
+    this.#file.prepare("delete from deliveries where consumers = ? and seq = ?").run(group, seq);
+  }
+
+  postpone(group: string, { seq, attempts }: Delivery, due: number): void {
+    const sql = "update deliveries set attempts = ?, due = ? where consumers = ? and seq = ?";
+    this.#file.prepare(sql).run(attempts, due, group, seq);
+  }
+
+  bury(group: string, { seq, attempts, event }: Delivery, error: string): void {
+    const sql =
+      "insert or replace into dead_letters (id, consumers, event, attempts, error, at) values (?, ?, ?, ?, ?, ?)";
+    const row = [`${group}:${event.id}`, group, JSON.stringify(event), attempts, error.slice(0, 2_000), Date.now()];
+    this.#file.prepare(sql).run(...row);
+    this.leave(group, seq);
+  }
+
+  deadLetters(limit: number): DeadLetter[] {
+    const rows = this.#file.prepare("select * from dead_letters order by at desc, id limit ?").all(limit);
+    return rows.map((row) => ({
+      id: row.id as string,
+      group: row.consumers as string,
+      event: JSON.parse(row.event as string) as DurableEvent,
+      attempts: row.attempts as number,
+      error: row.error as string,
+      at: new Date(row.at as number).toISOString(),
+    }));
+  }
+
+  redrive(id: string): boolean {
+    const row = this.#file.prepare("select consumers, event from dead_letters where id = ?").get(id);
+    if (!row) return false;
+    const event = JSON.parse(row.event as string) as DurableEvent;
+    const add = `insert into events (id, name, payload, at) values (?, ?, ?, ?)
+                 on conflict (id) do update set at = excluded.at returning seq`;
+    const { seq } = this.#file.prepare(add).get(event.id, event.name, JSON.stringify(event.payload), Date.now()) as {
+      seq: number;
+    };
+    this.#deliver(row.consumers as string, seq);
+    return this.discard(id);
+  }
+
+  discard(id: string): boolean {
+    return this.#file.prepare("delete from dead_letters where id = ?").run(id).changes > 0;
+  }
+
+  backlog(): { waiting: number; oldest: number; dead: number } {
+    const number = (sql: string) => this.#file.prepare(sql).get()?.n as number | null;
+    // Fresh ones are due since they were stored, others since their pause is over.
+    const since = "select min(iif(d.due = 0, e.at, d.due)) as n from deliveries d join events e using (seq)";
+    return {
+      waiting: number("select count(*) as n from deliveries") ?? 0,
+      oldest: Math.max(0, Date.now() - (number(since) ?? Date.now())),
+      dead: number("select count(*) as n from dead_letters") ?? 0,
+    };
+  }
+
+  #deliver(group: string, seq: number): void {
+    this.#file.prepare("insert or ignore into deliveries (consumers, seq, due) values (?, ?, 0)").run(group, seq);
+  }
+
+  #hideUntilStored(seq: number): void {
+    const done = this.#file.settled();
+    if (!done || this.#open?.done === done) return;
+    const open = { done, from: seq };
+    this.#open = open;
+    const show = () => {
+      if (this.#open === open) this.#open = undefined;
+    };
+    done.then(show, show);
+  }
+}
