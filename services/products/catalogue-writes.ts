@@ -47,12 +47,14 @@ export async function changeProduct(
   patch: ProductPatch,
 ): Promise<ProductDocument> {
   const fields = fieldsOf(patch);
-  const changed = await setFields(products, id, rev === undefined ? {} : { rev }, fields);
+  const nothing = Object.keys(fields).length === 0;
+  const changed = nothing ? null : await setFields(products, id, rev === undefined ? {} : { rev }, fields);
   if (changed) return changed;
   const now = await products.get(id);
   if (!now) throw notFound("PRODUCT_NOT_FOUND", "There is no such product", { id });
   const current = now as unknown as Record<string, unknown>;
-  if (Object.entries(fields).every(([field, value]) => isDeepStrictEqual(current[field], value))) return now;
+  const asWanted = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(current[field], value));
+  if (asWanted && !(nothing && rev !== undefined && rev !== now.rev)) return now;
   throw preconditionFailed("PRODUCT_CHANGED", "Somebody has changed this product since", { id, rev: now.rev });
 }
 

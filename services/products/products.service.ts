@@ -76,8 +76,9 @@ export default defineService(productsContract, {
       if (milestone?.done || (!milestone && (await this.products.since({ at: "", id: "" }, 1)).length)) return;
       await this.waitForServices(["inventory"], 0, 50);
       milestone ??= await this.catalogueMilestones.insert({ id: "demo", done: false });
-      await this.importFrom(createReadStream(DEMO), contextOf(this));
-      await this.catalogueMilestones.change("demo", {}, { $set: { done: true } });
+      const { complete } = await this.importFrom(createReadStream(DEMO), contextOf(this));
+      if (!complete) this.logger.warn("The demo catalogue could not be read whole; the next start tries again");
+      else await this.catalogueMilestones.change("demo", {}, { $set: { done: true } });
     },
   },
 
