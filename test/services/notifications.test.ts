@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { SMTPServer } from "smtp-server";
 import type { z } from "zod";
@@ -224,6 +225,9 @@ test("a mail whose server is down is queued, and sent by the next start when it 
   const second = await start([], { DATA_DIR, SMTP_URL: server.url });
   await mailThat(second, ({ status }) => status === "sent");
   expect(server.taken).toHaveLength(1);
+  await second.stop();
+  shops.pop();
+  rmSync(DATA_DIR, { recursive: true, force: true });
 });
 
 const freePort = (): Promise<number> =>

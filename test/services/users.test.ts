@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EmbeddedPlatform } from "../../mixins/embedded/embedded-platform.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
@@ -12,6 +12,16 @@ import { startServices, type TestShop, temporaryFolder } from "../support/servic
 
 // The lowest that bcrypt knows: these tests are about who gets in, not about how long it takes.
 Object.assign(service.settings as object, { passwordCost: 4 });
+
+const folders: string[] = [];
+const folder = () => {
+  const path = temporaryFolder();
+  folders.push(path);
+  return path;
+};
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
 
 const email = "admin@example.com";
 const password = "correct horse battery";
@@ -79,7 +89,7 @@ describe("signing in", () => {
 
 describe("the first start", () => {
   test("a later start keeps the administrator's password and the keys", async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = folder();
     const first = await startServices("users", { DATA_DIR });
     const { accessToken } = await first.as({}).call("users.login", { email, password });
     await first.stop();
@@ -94,7 +104,7 @@ describe("the first start", () => {
   });
 
   test("another administrator's address later makes no second administrator", async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = folder();
     await (await startServices("users", { DATA_DIR })).stop();
     const second = await startServices("users", { DATA_DIR, ADMIN_EMAIL: "other@example.com" });
     await expect(second.as({}).call("users.login", { email: "other@example.com", password })).rejects.toMatchObject(
@@ -105,7 +115,7 @@ describe("the first start", () => {
 
   test("a generated password is printed once, opens the account and is in no file", async () => {
     const printed = jest.spyOn(process.stderr, "write").mockReturnValue(true);
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = folder();
     try {
       const first = await startServices("users", { DATA_DIR, ADMIN_PASSWORD: "" });
       const said = printed.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith("Administrator"));
@@ -126,13 +136,13 @@ describe("the first start", () => {
   });
 
   test("keys that another secret sealed stop the start with a line that names it", async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = folder();
     await (await startServices("users", { DATA_DIR, SECRET_KEY: "a".repeat(32) })).stop();
     await expect(startServices("users", { DATA_DIR, SECRET_KEY: "b".repeat(32) })).rejects.toThrow(/^SECRET_KEY: /);
   });
 
   test("of nodes that start at once one makes the administrator, and all have the same keys", async () => {
-    const platform = new EmbeddedPlatform(readEnvironment({ DATA_DIR: temporaryFolder() }));
+    const platform = new EmbeddedPlatform(readEnvironment({ DATA_DIR: folder() }));
     const accounts = platform.collection(accountsSpec);
     const signingKeys = platform.collection(signingKeysSpec);
     await accounts.ready();
