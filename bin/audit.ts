@@ -31,4 +31,6 @@ function describe({ parts, missing }: Audit, found: number): string {
   return [...counted, ...broken, ...left, "", found ? `${found} findings` : "Every rule holds."].join("\n");
 }
 
-const words = (name: string): string => name.replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);
+function words(name: string): string {
+  return name.replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);
+}

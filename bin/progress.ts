@@ -37,4 +37,6 @@ export function progress(input: Readable, size?: number): { counted: Readable; e
   };
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,8 +1,7 @@
 import { flushCompileCache } from "node:module";
-import type { AddressInfo } from "node:net";
 import { type Environment, readEnvironment } from "../services/shared/environment.ts";
 import { explain, fail } from "./failures.ts";
-import { openShop, type Shop, servers } from "./shop.ts";
+import { openShop, type Shop } from "./shop.ts";
 
 /** npm passes on the Ctrl-C that the terminal has sent to this process already: both are one wish. */
 const SAME_WISH = 500;
@@ -50,19 +49,14 @@ function onSignal(current: () => Shop | undefined): void {
 }
 
 /** What somebody who has just started the shop wants to know. */
-function greeting({ DATA_DIR }: Environment, { broker }: Shop): string {
-  const address = servers(broker)
-    .map((server) => server.address())
-    .find((one) => one !== null && typeof one === "object");
+function greeting({ DATA_DIR, HOST, PORT }: Environment, { broker }: Shop): string {
   const names = broker.services.map(({ name }) => name).filter((name) => !name.startsWith("$"));
+  const host = ["127.0.0.1", "0.0.0.0", "::"].includes(HOST) ? "localhost" : HOST;
+  const url = `http://${host}:${PORT}`;
   return [
-    address ? `Molecart is open at ${urlOf(address)}` : `Molecart runs ${names.join(", ")}`,
-    ...(address ? [`The API is described at ${urlOf(address)}/docs`] : []),
+    names.includes("api")
+      ? `Molecart is open at ${url}, its API is described at ${url}/docs`
+      : `Molecart runs ${names}`,
     `Data is in ${DATA_DIR}; Ctrl-C finishes what runs and ends.`,
   ].join("\n");
-}
-
-function urlOf({ address, port }: AddressInfo): string {
-  const everywhere = address === "0.0.0.0" || address === "::";
-  return `http://${everywhere ? "localhost" : address.includes(":") ? `[${address}]` : address}:${port}`;
 }

@@ -1,4 +1,3 @@
-import { Server } from "node:http";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
@@ -69,27 +68,5 @@ export async function openShop(environment: Environment, { without = [] as Name[
     await broker.stop();
     throw error;
   }
-  const stop = async () => {
-    await Promise.all(servers(broker).map((server) => noMore(server)));
-    await broker.stop();
-  };
-  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
-}
-
-/** The HTTP servers of the services that have one as `server`: the gateway and the operator's socket. */
-export const servers = (broker: ServiceBroker): Server[] =>
-  broker.services.map((service) => (service as { server?: unknown }).server).filter((one) => one instanceof Server);
-
-/** Refuses new connections and requests; resolves when those that run are answered, or are given up after a while. */
-async function noMore(server: Server, patience = 10_000): Promise<void> {
-  if (!server.listening) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.prependListener("request", (_, response) => response.setHeader("connection", "close"));
-  server.close(() => resolve());
-  // A connection that is kept alive becomes idle only when its answer has been sent.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const enough = setTimeout(() => server.closeAllConnections(), patience);
-  await promise;
-  clearInterval(idle);
-  clearTimeout(enough);
+  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop: () => broker.stop() };
 }

@@ -28,19 +28,6 @@ export function listen(server: Server, port: number, host: string): Promise<void
   });
 }
 
-/** Accepts nobody new and waits for the answers that are under way, for so many milliseconds at most. */
-export function drain(server: Server, patience: number): Promise<void> {
-  if (!server.listening) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), patience);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
 /** Sends the answer and reads no more of a body that nobody wants. */
 export function send(
   req: IncomingMessage,

@@ -5,10 +5,12 @@ import type { Service, ServiceSchema, ServiceSettingSchema } from "moleculer";
 import { platformOf } from "../../mixins/platform.ts";
 import { cluster, contextOf } from "../cluster.ts";
 import type { ActionContract, ServiceContract } from "../contract.ts";
+import { drain } from "../shared/drain.ts";
 import { badRequest, notFound, typeOf } from "../shared/errors.ts";
 import { audit } from "./audit.ts";
 import { socketPath, withShortPath } from "./socket.ts";
 
+const PATIENCE = 10_000;
 const LARGEST = 1_000_000;
 const contracts = new Map<string, ActionContract>(
   cluster.flatMap(({ name, actions }: ServiceContract) =>
@@ -30,6 +32,8 @@ export default {
     this.server = createServer((request, response) => void answer(this, request, response));
     // An import lasts as long as its file.
     this.server.requestTimeout = 0;
+    // Before any service stops: a command that is under way still needs them.
+    this.broker.middlewares.add({ name: "DrainControl", stopping: () => drain(this.server, PATIENCE) });
   },
 
   async started(this: Control) {
@@ -39,10 +43,8 @@ export default {
     await withShortPath(path, (short) => listen(this.server, short));
   },
 
-  async stopped(this: Control) {
-    if (!this.server.listening) return;
-    this.server.close();
-    this.server.closeAllConnections();
+  stopped(this: Control) {
+    return drain(this.server, PATIENCE);
   },
 } satisfies ServiceSchema<ServiceSettingSchema, {}, {}, Control>;
 
