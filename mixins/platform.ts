@@ -34,6 +34,13 @@ export function platformOf(broker: object): Platform {
   return platform;
 }
 
+const ends = new WeakMap<object, (() => Promise<void>)[]>();
+
+/** What must end while all services of the node still answer: work that this node took on by itself. */
+export function beforeStop(broker: object, end: () => Promise<void>): void {
+  ends.set(broker, [...(ends.get(broker) ?? []), end]);
+}
+
 /** Puts the platform under a broker: consumers run between the start of all services and their stop. */
 export function platformMiddleware(platform: Platform): Middleware {
   return {
@@ -44,11 +51,20 @@ export function platformMiddleware(platform: Platform): Middleware {
     async started() {
       await platform.events.start();
     },
-    async stopping() {
-      await platform.events.stop();
+    async stopping(broker: ServiceBroker) {
+      await Promise.all([platform.events.stop(), ...(ends.get(broker) ?? []).map((end) => end())]);
+      await answered(broker);
     },
     async stopped() {
       await platform.close();
     },
   };
+}
+
+/** Waits until no service has a call under way: one that is stopped too early would fail another's. */
+async function answered(broker: ServiceBroker): Promise<void> {
+  const end = Date.now() + (broker.options.tracking?.shutdownTimeout ?? 0);
+  const busy = () =>
+    broker.services.some((service) => (service as { _trackedContexts?: unknown[] })._trackedContexts?.length);
+  while (busy() && Date.now() < end) await new Promise((resume) => setTimeout(resume, 20));
 }

@@ -1,5 +1,6 @@
 import { type Base, type Ctx, contextOf, defineMixin, type Mixin } from "../../services/cluster.ts";
 import { pauseBefore } from "../durable-events/backoff.ts";
+import { beforeStop } from "../platform.ts";
 import type { Collection, Doc } from "../store/collection.ts";
 
 /** When the work on this document is due again; null: never; undefined: the handler has written that itself. */
@@ -14,6 +15,8 @@ interface DueOptions<T extends Doc> {
   atOnce?: number;
   /** Milliseconds between looks; `wakeDue` looks now. */
   every?: number;
+  /** Milliseconds before another attempt after so many failures. */
+  pause?: (failures: number) => number;
   // biome-ignore lint/suspicious/noExplicitAny: a service's own methods are known where the handler is written
   work(this: any, doc: T & { fence: number }, ctx: Ctx): Promise<Next>;
 }
@@ -25,40 +28,61 @@ interface Lends {
 
 interface State {
   timer?: NodeJS.Timeout | undefined;
-  busy: Map<string, Promise<void>>;
+  busy: Set<Promise<void>>;
   stopped: boolean;
-  looking: boolean;
+  looking: Promise<void> | undefined;
+  /** Somebody asked for a look while one was under way. */
+  again: boolean;
+  /** The last look found as much as there was room for. */
+  more: boolean;
 }
 
 /**
  * Work that must happen later or again: the document says when, a node claims it by lease with a fence, and whatever
  * dies, another goes on. A failure is tried again with growing pauses. Writes of the handler name the fence in their
- * guard, so that a node that lost its lease changes nothing.
+ * guard, so that a node that lost its lease changes nothing. Who sets `dueAt` to an earlier time during the work has
+ * it done again then.
  */
 export function due<T extends Doc>(options: DueOptions<T>): Mixin<Lends> {
-  const { lease, atOnce = 16, every = 250 } = options;
+  const { lease, atOnce = 16, every = 250, pause = pauseBefore } = options;
   const states = new WeakMap<object, State>();
   const stateOf = (service: object): State => states.get(service) as State;
   const documents = (service: Base): Collection<T> =>
     (service as unknown as Record<string, Collection<T>>)[options.collection] as Collection<T>;
 
-  async function look(service: Base): Promise<void> {
+  function look(service: Base): void {
     const state = stateOf(service);
+    state.again = true;
     if (state.looking || state.stopped) return;
-    state.looking = true;
     clearTimeout(state.timer);
-    try {
+    state.looking = claimAll(service, state).finally(() => {
+      state.looking = undefined;
+      if (!state.stopped) state.timer = setTimeout(() => look(service), every).unref();
+    });
+  }
+
+  async function claimAll(service: Base, state: State): Promise<void> {
+    while (state.again && !state.stopped) {
+      state.again = false;
       const room = atOnce - state.busy.size;
-      const claimed = room > 0 ? await documents(service).claimDue(lease, room) : [];
-      for (const doc of claimed) {
-        const run = one(service, doc).finally(() => state.busy.delete(doc.id));
-        state.busy.set(doc.id, run);
+      state.more = room <= 0;
+      if (state.more) return;
+      try {
+        const claimed = await documents(service).claimDue(lease, room);
+        state.more = claimed.length === room;
+        for (const doc of claimed) begin(service, state, doc);
+      } catch (error) {
+        service.logger.error(`Due work of ${options.collection} could not be claimed`, error);
       }
-    } catch (error) {
-      service.logger.error(`Due work of ${options.collection} could not be claimed`, error);
     }
-    state.looking = false;
-    if (!state.stopped) state.timer = setTimeout(() => look(service), every).unref();
+  }
+
+  function begin(service: Base, state: State, doc: T & { fence: number }): void {
+    const run: Promise<void> = one(service, doc).finally(() => {
+      state.busy.delete(run);
+      if (state.more) look(service);
+    });
+    state.busy.add(run);
   }
 
   async function one(service: Base, doc: T & { fence: number }): Promise<void> {
@@ -69,32 +93,38 @@ export function due<T extends Doc>(options: DueOptions<T>): Mixin<Lends> {
       if (next === undefined) return;
     } catch (error) {
       failures = ((doc as { dueFailures?: number }).dueFailures ?? 0) + 1;
-      next = new Date(Date.now() + pauseBefore(failures)).toISOString();
+      next = new Date(Date.now() + pause(failures)).toISOString();
       service.logger.warn(`Due work on ${options.collection} ${doc.id} failed, attempt ${failures}`, error);
     }
-    // Another's fence means that another works on it now: nothing to write.
+    // Another fence: another node works on it now. An earlier `dueAt` than the lease's end: somebody wants it again.
+    const guard = { fence: doc.fence, dueAt: { $gte: doc.dueAt } };
     await documents(service)
-      .change(doc.id, { fence: doc.fence }, { $set: { dueAt: next, leased: false, dueFailures: failures } })
+      .change(doc.id, guard, { $set: { dueAt: next, leased: false, dueFailures: failures } })
       .catch((error) => service.logger.warn(`Due work on ${doc.id} could not be put back`, error));
+  }
+
+  async function stop(service: Base): Promise<void> {
+    const state = stateOf(service);
+    state.stopped = true;
+    clearTimeout(state.timer);
+    await state.looking;
+    await Promise.all(state.busy);
   }
 
   return defineMixin<Lends>({
     methods: {
       wakeDue() {
-        const state = states.get(this);
-        if (state && !state.looking) void look(this);
+        if (states.has(this) && this.broker.started) look(this);
       },
     },
     created() {
-      states.set(this, { busy: new Map(), stopped: false, looking: false });
-      // Not before every service of this node has started: work needs the others.
-      this.broker.localBus.once("$broker.started", () => void look(this));
+      states.set(this, { busy: new Set(), stopped: false, looking: undefined, again: false, more: false });
+      // Not before every service of this node has started, and no longer than they all run: work needs the others.
+      this.broker.localBus.once("$broker.started", () => look(this));
+      beforeStop(this.broker, () => stop(this));
     },
-    async stopped() {
-      const state = stateOf(this);
-      state.stopped = true;
-      clearTimeout(state.timer);
-      await Promise.all(state.busy.values());
+    stopped() {
+      return stop(this);
     },
   });
 }
