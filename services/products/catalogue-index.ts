@@ -44,9 +44,8 @@ export class CatalogueIndex {
     this.#products.watch();
   }
 
-  stop(): void {
-    this.#availability.stop();
-    this.#products.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#availability.stop(), this.#products.stop()]);
   }
 
   /** Makes this node's own writes visible before they are answered. */

@@ -12,6 +12,7 @@ export interface FollowerOptions<T extends Doc> {
   documents: Pick<Collection<T>, "since">;
   take(doc: T): void;
   failed(error: unknown): void;
+  now?(): number;
 }
 
 /**
@@ -21,27 +22,31 @@ export interface FollowerOptions<T extends Doc> {
 export class Follower<T extends Doc> {
   readonly #options: FollowerOptions<T>;
   readonly #seen = new Map<string, { rev: number; at: string }>();
-  #watermark = { at: "", id: "" };
+  /** Everything from before this was seen by the last look. */
+  #since = "";
   #timer: NodeJS.Timeout | undefined;
+  #look: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: FollowerOptions<T>) {
     this.#options = options;
   }
 
-  /** Reads everything that is newer than what is known. */
+  /** Reads what has changed since the last look began, a little overlapping. */
   async catchUp(): Promise<void> {
-    let from = { at: overlapping(this.#watermark.at), id: "" };
+    const { documents, now = Date.now } = this.#options;
+    const begun = now();
+    let from = { at: this.#since, id: "" };
     for (;;) {
-      const docs = await this.#options.documents.since(from, BATCH);
+      const docs = await documents.since(from, BATCH);
       await this.taken(docs);
       const last = docs.at(-1);
-      if (last) from = { at: last.updatedAt, id: last.id };
-      if (last && last.updatedAt > this.#watermark.at) this.#watermark = from;
-      if (docs.length < BATCH || this.#stopped) break;
+      if (!last || docs.length < BATCH || this.#stopped) break;
+      from = { at: last.updatedAt, id: last.id };
     }
-    const old = overlapping(this.#watermark.at);
-    for (const [id, { at }] of this.#seen) if (at < old) this.#seen.delete(id);
+    if (this.#stopped) return;
+    this.#since = new Date(begun - OVERLAP).toISOString();
+    for (const [id, { at }] of this.#seen) if (at < this.#since) this.#seen.delete(id);
   }
 
   /** Takes over documents as they came out of a write, or out of a look; older versions are ignored. */
@@ -59,15 +64,16 @@ export class Follower<T extends Doc> {
     if (this.#stopped) return;
     this.#timer = setTimeout(async () => {
       const begun = performance.now();
-      await this.catchUp().catch(this.#options.failed);
+      this.#look = this.catchUp().catch(this.#options.failed);
+      await this.#look;
       this.watch(Math.max(EVERY, 5 * (performance.now() - begun)));
     }, pause).unref();
   }
 
-  stop(): void {
+  /** Ends when the look that is under way has ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    await this.#look;
   }
 }
-
-const overlapping = (at: string): string => (at ? new Date(Date.parse(at) - OVERLAP).toISOString() : "");

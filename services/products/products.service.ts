@@ -96,7 +96,7 @@ export default defineService(productsContract, {
   },
 
   stopped() {
-    this.catalogue.stop();
+    return this.catalogue.stop();
   },
 
   actions: {
