@@ -46,8 +46,8 @@ const api: ServiceSchema = {
     const files = ApiGateway.serveStatic as unknown as (folder: string, options: object) => unknown;
     this.addRoute({ path: "/docs/ui", use: [files(SWAGGER, { index: false, maxAge: "1h" })], ...restricted });
     this.addRoute({ path: "/", aliases: edge.aliases(), ...restricted });
-    // Before any service stops: a request that is under way still needs them.
-    this.broker.middlewares.add({ name: "Drain", stopping: () => edge.drain() });
+    // By this name the process finds it, and drains it before any service stops.
+    this.server = edge.server;
   },
   started() {
     return edgeOf(this).listen();

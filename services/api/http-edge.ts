@@ -33,29 +33,27 @@ const pathOf = (req: Request): string => (req.originalUrl ?? req.url ?? "/").spl
 /** What stands around moleculer-web's routing: the server, the first look at a request, and every way to answer one. */
 export class HttpEdge {
   readonly #service: Gateway;
-  readonly #server = httpServer((req, res) => this.#enter(req, res));
+  readonly server = httpServer((req, res) => this.#enter(req, res));
   readonly #identify: (authorization: string | undefined) => Promise<Meta>;
-  readonly #url: string;
 
   constructor(service: Gateway) {
     this.#service = service;
-    this.#url = platformOf(service.broker).environment.PUBLIC_URL;
     const opts = { caller: service.name } as CallingOptions;
     this.#identify = authenticator({
       keys: async () => (await service.broker.call("users.keys", undefined, opts)).keys,
-      issuer: this.#url,
+      issuer: platformOf(service.broker).environment.PUBLIC_URL,
     });
   }
 
   async listen(): Promise<void> {
     const { HOST, PORT } = platformOf(this.#service.broker).environment;
-    await listen(this.#server, PORT, HOST);
-    this.#server.on("error", (error) => this.#service.logger.error("HTTP server", error));
+    await listen(this.server, PORT, HOST);
+    this.server.on("error", (error) => this.#service.logger.error("HTTP server", error));
     this.#service.logger.info(`Listening on ${HOST}:${PORT}`);
   }
 
   drain(): Promise<void> {
-    return drain(this.#server, PATIENCE);
+    return drain(this.server, PATIENCE);
   }
 
   /** `GET /path` → what answers it, for every action that HTTP reaches and for what the gateway tells of itself. */
@@ -65,7 +63,7 @@ export class HttpEdge {
       "GET /health/live": (req, res) => this.#tell(req, res, JSON.stringify({ status: "live" })),
       "GET /health/ready": (req, res) => this.#ready(req, res),
       [`GET ${PREFIX}/openapi.json`]: (req, res) => {
-        document ??= JSON.stringify(openapi(cluster, { url: this.#url }));
+        document ??= JSON.stringify(openapi(cluster));
         this.#tell(req, res, document);
       },
     };

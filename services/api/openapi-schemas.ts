@@ -75,19 +75,22 @@ export class Schemas {
 
   /** The shared shapes that are referred to, on either side. */
   components(): Record<string, Json> {
+    const isShared = (name: string) => !name.includes("/");
+    const given = reached(
+      this.#output,
+      Object.keys(this.#output).filter((name) => !isShared(name)),
+    );
     const all: Record<string, Json> = {};
-    for (const [name, schema] of Object.entries(this.#output)) if (!name.includes("/")) all[name] = schema;
-    for (const name of this.#differing) all[`${name}Input`] = this.#input[name] as Json;
-    const roots = [...Object.entries(this.#input), ...Object.entries(this.#output)]
-      .filter(([name]) => name.includes("/"))
-      .map(([, schema]) => schema);
-    const used = new Set<string>();
-    for (let open = roots; open.length; ) {
-      const names = open.flatMap(refs).filter((name) => !used.has(name));
-      for (const name of names) used.add(name);
-      open = [...new Set(names)].map((name) => all[name] as Json);
+    for (const name of given) all[name] = this.#output[name] as Json;
+    for (const [name, schema] of Object.entries(this.#input)) {
+      const called = this.#differing.has(name) ? `${name}Input` : name;
+      if (isShared(name) && !given.has(called)) all[called] = schema;
     }
-    return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+    const taken = reached(
+      { ...all, ...this.#input },
+      Object.keys(this.#input).filter((name) => !isShared(name)),
+    );
+    return Object.fromEntries(Object.entries(all).filter(([name]) => given.has(name) || taken.has(name)));
   }
 
   #resolved(action: string): Json | undefined {
@@ -124,17 +127,23 @@ function generate(contracts: readonly ServiceContract[], io: Side): Record<strin
   return { ...Object.fromEntries(made), ...actions };
 }
 
-/** Without bounds that only say "a safe integer"; answers may grow fields. */
+/** Without bounds that only say "a safe integer" and patterns that a format says in a word; answers may grow fields. */
 const tidy = (io: Side) => (ctx: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   const schema = ctx.jsonSchema;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.format) delete schema.pattern;
   if (io === "output" && schema.additionalProperties === false) delete schema.additionalProperties;
 };
 
-/** Shared shapes that take something else than they give, and those that contain such. */
+/** Shared shapes that answers have and that take something else than they give, and those that contain such. */
 function differing(input: Record<string, Json>, output: Record<string, Json>): ReadonlySet<string> {
-  const names = Object.keys(output).filter((name) => !name.includes("/"));
+  const names = [
+    ...reached(
+      output,
+      Object.keys(output).filter((name) => name.includes("/")),
+    ),
+  ];
   const bare = (schema: Json | undefined) => JSON.stringify(schema)?.replaceAll(',"additionalProperties":false', "");
   const found = new Set(names.filter((name) => bare(input[name]) !== bare(output[name])));
   for (let before = -1; before !== found.size; ) {
@@ -149,6 +158,16 @@ function renamed(schemas: Record<string, Json>, names: ReadonlySet<string>): Rec
     key === "$ref" && names.has(String(value).slice(REF.length)) ? `${value}Input` : value,
   );
   return JSON.parse(text) as Record<string, Json>;
+}
+
+/** The shared shapes that these refer to, and those that those refer to. */
+function reached(schemas: Record<string, Json>, from: string[]): Set<string> {
+  const found = new Set<string>();
+  for (let open = from; open.length; ) {
+    open = [...new Set(open.flatMap((name) => refs(schemas[name])))].filter((name) => !found.has(name));
+    for (const name of open) found.add(name);
+  }
+  return found;
 }
 
 /** The names of all components that a schema refers to. */

@@ -39,7 +39,7 @@ const Problem = {
 };
 
 /** The OpenAPI 3.1 document of these contracts. */
-export function openapi(contracts: readonly ServiceContract[], { url }: { url: string }): Json {
+export function openapi(contracts: readonly ServiceContract[]): Json {
   const schemas = new Schemas(contracts);
   const paths: Record<string, Json> = {};
   for (const endpoint of endpointsOf(contracts)) {
@@ -55,7 +55,8 @@ export function openapi(contracts: readonly ServiceContract[], { url }: { url: s
         "Amounts are in minor units. Lists come by pages: pass `nextCursor` as `cursor`. Errors are problem documents (RFC 9457) with a `code`.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url }],
+    // Where the document came from: a shop has several names.
+    servers: [{ url: "/" }],
     tags: contracts
       .filter(({ actions }) => Object.values(actions).some(({ rest }) => rest))
       .map(({ name }) => ({ name })),
@@ -164,11 +165,10 @@ function bad({ contract, keyed, action }: Endpoint, { body, inPath }: { body: bo
 }
 
 function security(access: Access, action: string): Json[] {
-  if (access === "public") return [{}, { bearer: [] }];
-  if (typeof access === "object") {
-    return action.startsWith("orders.") ? [{ bearer: [] }, { orderToken: [] }] : [{}, { bearer: [] }];
-  }
-  return [{ bearer: [] }];
+  if (access === "public") return [];
+  if (typeof access === "string") return [{ bearer: [] }];
+  // A cart is its guest's by its id alone.
+  return action.startsWith("orders.") ? [{ bearer: [] }, { orderToken: [] }] : [];
 }
 
 const idempotencyKey = (required: boolean): Json => ({

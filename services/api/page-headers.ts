@@ -5,7 +5,7 @@ const base = "base-uri 'none'; frame-ancestors 'none'";
 /** Answers of the API are data: nothing in them may run or load. */
 const API_CSP = `default-src 'none'; ${base}`;
 /** Our pages: scripts and styles from files only; pictures of products may come from elsewhere. */
-const PAGE_CSP = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; form-action 'self'; ${base}`;
+const PAGE_CSP = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data:; connect-src 'self'; form-action 'self'; ${base}`;
 /** Swagger UI sets style attributes. */
 const DOCS_CSP = PAGE_CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
 /** Pages that a service made: a form and a style, no script. */
