@@ -1,4 +1,5 @@
 import { due } from "../../mixins/due/due.mixin.ts";
+import type { DurableEvent } from "../../mixins/platform.ts";
 import type { Events } from "../../mixins/store/collection.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { defineService, event } from "../cluster.ts";
@@ -17,24 +18,22 @@ interface Moved {
 }
 
 /** What a change tells: whoever shows stock hears what is available, the movements hear what came or went. */
-const told =
-  (id: string, moved?: Moved, availableChanged = true): Events<Stock> =>
-  ({ sku, location, available, rev }) => [
-    ...(availableChanged ? [event("stock.changed", `${id}:${sku}`, { sku, location, available, rev })] : []),
-    ...(moved
-      ? [
-          event("stock.moved", `${id}:${sku}:moved`, {
-            id: `${id}:${sku}`,
-            sku,
-            location,
-            kind: moved.kind,
-            delta: moved.delta,
-            orderId: moved.orderId ?? null,
-            reason: moved.reason ?? null,
-          }),
-        ]
-      : []),
+function tell(id: string, { sku, location, available, rev }: Stock, moved?: Moved): DurableEvent[] {
+  // A commit moves goods that were promised already.
+  const changed = moved?.kind === "commit" ? [] : [{ sku, location, available, rev }];
+  const events = changed.map((payload) => event("stock.changed", `${id}:${sku}`, payload));
+  if (!moved) return events;
+  const { kind, delta, orderId = null, reason = null } = moved;
+  return [
+    ...events,
+    event("stock.moved", `${id}:${sku}:moved`, { id: `${id}:${sku}`, sku, location, kind, delta, orderId, reason }),
   ];
+}
+
+const told =
+  (id: string, moved?: Moved) =>
+  (stock: Stock): DurableEvent[] =>
+    tell(id, stock, moved);
 
 export default defineService(inventoryContract, {
   mixins: [
@@ -176,10 +175,9 @@ export default defineService(inventoryContract, {
         holds: {},
         adjustments: {},
       }));
-      const { inserted, refused } = await this.stock.bulk(stocks as never, (stock) => {
-        const events = told("open", stock.onHand ? { kind: "open", delta: stock.onHand } : undefined);
-        return typeof events === "function" ? events(stock) : events;
-      });
+      // A SKU that starts at zero tells nobody anything new.
+      const events = (stock: Stock) => (stock.onHand ? tell("open", stock, { kind: "open", delta: stock.onHand }) : []);
+      const { inserted, refused } = await this.stock.bulk(stocks, events);
       return { opened: inserted.length, known: refused.length };
     },
 
@@ -208,7 +206,7 @@ export default defineService(inventoryContract, {
     async commit(ctx) {
       const { orderId, lines } = ctx.params;
       const done = rule.sumBySku(lines).map((line) => {
-        const events = told(`${orderId}:commit`, { kind: "commit", delta: -line.quantity, orderId }, false);
+        const events = told(`${orderId}:commit`, { kind: "commit", delta: -line.quantity, orderId });
         return this.close(orderId, line, rule.commit(orderId, line.quantity, new Date()), "committed", events);
       });
       await Promise.all(done);
