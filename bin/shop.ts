@@ -1,7 +1,9 @@
+import { Server } from "node:http";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import type { Broker } from "../services/cluster.ts";
+import { drain } from "../services/shared/drain.ts";
 import { type Environment, EnvironmentError } from "../services/shared/environment.ts";
 
 /** Every service that a node can run; `SERVICES` picks some of them. */
@@ -19,6 +21,9 @@ const SERVICES = [
   "api",
 ] as const;
 type Name = (typeof SERVICES)[number];
+
+/** Milliseconds that a stop leaves to the requests that run. */
+const PATIENCE = 10_000;
 
 export interface Shop {
   broker: Broker & ServiceBroker;
@@ -68,5 +73,13 @@ export async function openShop(environment: Environment, { without = [] as Name[
     await broker.stop();
     throw error;
   }
-  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop: () => broker.stop() };
+  const stop = async () => {
+    await Promise.all(servers(broker).map((server) => drain(server, PATIENCE)));
+    await broker.stop();
+  };
+  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
 }
+
+/** What services listen with: the gateway's server and the operator's, each as `server`. */
+export const servers = (broker: ServiceBroker): Server[] =>
+  broker.services.map((service) => (service as { server?: unknown }).server).filter((one) => one instanceof Server);

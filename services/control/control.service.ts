@@ -10,7 +10,6 @@ import { badRequest, notFound, typeOf } from "../shared/errors.ts";
 import { audit } from "./audit.ts";
 import { socketPath, withShortPath } from "./socket.ts";
 
-const PATIENCE = 10_000;
 const LARGEST = 1_000_000;
 const contracts = new Map<string, ActionContract>(
   cluster.flatMap(({ name, actions }: ServiceContract) =>
@@ -29,11 +28,10 @@ export default {
 
   created(this: Control) {
     this.ready = new Promise((resolve) => this.broker.localBus.once("$broker.started", resolve));
+    // By this name the process finds it, and drains it before any service stops.
     this.server = createServer((request, response) => void answer(this, request, response));
     // An import lasts as long as its file.
     this.server.requestTimeout = 0;
-    // Before any service stops: a command that is under way still needs them.
-    this.broker.middlewares.add({ name: "DrainControl", stopping: () => drain(this.server, PATIENCE) });
   },
 
   async started(this: Control) {
@@ -44,7 +42,7 @@ export default {
   },
 
   stopped(this: Control) {
-    return drain(this.server, PATIENCE);
+    return drain(this.server, 0);
   },
 } satisfies ServiceSchema<ServiceSettingSchema, {}, {}, Control>;
 
