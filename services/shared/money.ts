@@ -16,10 +16,19 @@ export function share(amount: number, basisPoints: number): number {
   return amount < 0 ? -rounded : rounded;
 }
 
+/** Making one takes longer than pricing a cart, so each is made once. */
+const formats = new Map<string, Intl.NumberFormat>();
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  const known = formats.get(key) ?? new Intl.NumberFormat(locale, { style: "currency", currency });
+  formats.set(key, known);
+  return known;
+}
+
 /** How many decimals the currency is written with: 2 for USD, 0 for JPY, 3 for KWD. */
 export const decimals = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  formatOf(currency, "en").resolvedOptions().maximumFractionDigits ?? 2;
 
 /** `$19.99`, as people read it. */
 export const format = ({ amount, currency }: Money, locale = "en-US"): string =>
-  new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount / 10 ** decimals(currency));
+  formatOf(currency, locale).format(amount / 10 ** decimals(currency));
