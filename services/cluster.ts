@@ -21,7 +21,7 @@ import { paymentsContract } from "./payments/payments.contract.ts";
 import { pricingContract } from "./pricing/pricing.contract.ts";
 import { productsContract } from "./products/products.contract.ts";
 import { usersContract } from "./users/users.contract.ts";
-import { loosen, parse } from "./validation.ts";
+import { checkResult, loosen, parse } from "./validation.ts";
 
 /** Every service of the cluster. REST, the API document, the access table and the types below all read it. */
 export const cluster = [
@@ -98,7 +98,11 @@ export function defineService<C extends ServiceContract, const Ms extends readon
     actions: Object.fromEntries(
       Object.entries(contract.actions).map(([name, action]) => [
         name,
-        actionSchema(action, handlers[name] as unknown as (this: unknown, ctx: Ctx) => unknown),
+        actionSchema(
+          `${contract.name}.${name}`,
+          action,
+          handlers[name] as unknown as (this: unknown, ctx: Ctx) => unknown,
+        ),
       ]),
     ),
     created(this: Service) {
@@ -108,7 +112,7 @@ export function defineService<C extends ServiceContract, const Ms extends readon
   } as ServiceSchema;
 }
 
-function actionSchema(action: ActionContract, handler: (this: unknown, ctx: Ctx) => unknown) {
+function actionSchema(name: string, action: ActionContract, handler: (this: unknown, ctx: Ctx) => unknown) {
   const { params, returns } = action;
   const loose = params && loosen(params);
   const checked = process.env.NODE_ENV === "test" && returns && !action.stream;
@@ -121,7 +125,7 @@ function actionSchema(action: ActionContract, handler: (this: unknown, ctx: Ctx)
       authorize(action.access, ctx.caller, ctx.meta);
       if (params && loose) ctx.params = parse(fromEdge(ctx.caller) ? params : loose, ctx.params ?? {}) as {};
       const result = await handler.call(this, ctx);
-      if (checked) parse(returns, result);
+      if (checked) checkResult(name, returns, result);
       return result;
     },
   };

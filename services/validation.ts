@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import { Errors } from "moleculer";
 import { z } from "zod";
 import { invalid } from "./shared/errors.ts";
 
 type Schema = z.core.$ZodType;
+type Parts = Record<string, unknown>;
 const copies = new WeakMap<Schema, Schema>();
+const underWay = new Set<Schema>();
 
 /**
  * A copy of the schema that ignores unknown fields at every depth. Edges use the strict original; between services and
@@ -11,29 +15,41 @@ const copies = new WeakMap<Schema, Schema>();
 export function loosen<S extends Schema>(schema: S): S {
   const known = copies.get(schema);
   if (known) return known as S;
-  const copy = rebuild(schema as unknown as z.ZodType);
+  // A shape that holds itself: the copy is looked up when it is used.
+  if (underWay.has(schema)) return z.lazy(() => copies.get(schema) as z.ZodType) as unknown as S;
+  underWay.add(schema);
+  const def = schema._zod.def as unknown as Parts;
+  const changed = changedParts(def);
+  const copy = Object.keys(changed).length ? z.core.clone(schema, { ...def, ...changed } as never) : schema;
+  underWay.delete(schema);
   copies.set(schema, copy);
-  return copy as unknown as S;
+  return copy as S;
 }
 
-function rebuild(schema: z.ZodType): z.ZodType {
-  const inner = (part: unknown) => loosen(part as Schema) as unknown as z.ZodType;
-  if (schema instanceof z.ZodObject) {
-    const def = schema.def;
-    // Getters are how recursive shapes are written: those stay as they are, they are declared loose already.
-    if (Object.values(Object.getOwnPropertyDescriptors(def.shape)).some((field) => field.get)) return schema;
-    const shape = Object.fromEntries(Object.entries(def.shape).map(([key, part]) => [key, inner(part)]));
-    return new z.ZodObject({ ...def, shape, catchall: undefined });
-  }
-  if (schema instanceof z.ZodArray) return new z.ZodArray({ ...schema.def, element: inner(schema.def.element) });
-  if (schema instanceof z.ZodOptional)
-    return new z.ZodOptional({ ...schema.def, innerType: inner(schema.def.innerType) });
-  if (schema instanceof z.ZodNullable)
-    return new z.ZodNullable({ ...schema.def, innerType: inner(schema.def.innerType) });
-  if (schema instanceof z.ZodDefault) {
-    return new z.ZodDefault({ ...schema.def, innerType: inner(schema.def.innerType) });
-  }
-  return schema;
+const isSchema = (part: unknown): part is Schema => typeof part === "object" && part !== null && "_zod" in part;
+const isStrict = (def: Parts): boolean => isSchema(def.catchall) && def.catchall._zod.def.type === "never";
+
+/** The parts of a definition that are others in the copy: wrapped, listed, named or looked up later. */
+function changedParts(def: Parts): Parts {
+  const changed = Object.entries(def).map(([key, part]): [string, unknown] => {
+    if (key === "catchall" && isStrict(def)) return [key, undefined];
+    if (key === "getter") return [key, () => loosen((part as () => Schema)())];
+    if (isSchema(part)) return [key, loosen(part)];
+    if (Array.isArray(part)) return [key, same(part, part.map(loosenPart))];
+    if (key === "shape") return [key, looseShape(part as Record<string, Schema>)];
+    return [key, part];
+  });
+  return Object.fromEntries(changed.filter(([key, part]) => part !== def[key]));
+}
+
+const loosenPart = (part: unknown): unknown => (isSchema(part) ? loosen(part) : part);
+
+const same = (before: unknown[], after: unknown[]): unknown[] =>
+  after.every((part, at) => part === before[at]) ? before : after;
+
+function looseShape(shape: Record<string, Schema>): Record<string, Schema> {
+  const loose = Object.fromEntries(Object.entries(shape).map(([key, field]) => [key, loosen(field)]));
+  return Object.keys(shape).every((key) => loose[key] === shape[key]) ? shape : loose;
 }
 
 /** The parsed value, or `VALIDATION_ERROR` with every field that does not fit. */
@@ -42,6 +58,18 @@ export function parse<S extends Schema>(schema: S, value: unknown): z.output<S> 
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error.issues.flatMap(explain));
 }
+
+/** For tests: throws where a result is not what the contract says, or says more, which a client must not see. */
+export function checkResult(action: string, schema: Schema, result: unknown): void {
+  const parsed = z.safeParse(schema, result);
+  const wrong = (detail: string) =>
+    new Errors.MoleculerError(`${action} gave what its contract does not say: ${detail}`, 500, "RESULT_INVALID");
+  if (!parsed.success) throw wrong(z.prettifyError(parsed.error));
+  const [told, said] = [asSent(result), asSent(parsed.data)];
+  if (!isDeepStrictEqual(told, said)) throw wrong(`${JSON.stringify(told)} instead of ${JSON.stringify(said)}`);
+}
+
+const asSent = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null");
 
 /** An unknown field is told by its own path, not by its parent's. */
 function explain(issue: z.core.$ZodIssue) {
