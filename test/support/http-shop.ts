@@ -57,7 +57,7 @@ export function asking(url: string): HttpShop["ask"] {
       ...(content === undefined ? {} : { body: content }),
     });
     const text = await answer.text();
-    const isJson = /\bjson\b/.test(answer.headers.get("content-type") ?? "");
+    const isJson = text !== "" && /\bjson\b/.test(answer.headers.get("content-type") ?? "");
     return { status: answer.status, headers: answer.headers, text, json: isJson ? JSON.parse(text) : undefined };
   };
 }
