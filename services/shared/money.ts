@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 /** An amount in minor units (cents, yen) with its ISO 4217 currency. */
-export const Money = z.object({ amount: z.int(), currency: z.string().regex(/^[A-Z]{3}$/, "three capital letters") });
+export const Money = z.strictObject({
+  amount: z.int(),
+  currency: z.string().regex(/^[A-Z]{3}$/, "three capital letters"),
+});
 export type Money = z.output<typeof Money>;
 
 export const money = (amount: number, currency: string): Money => ({ amount, currency });

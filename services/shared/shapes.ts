@@ -9,7 +9,7 @@ export const Sku = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[^\s.$/]+$/, "no spaces, dots, slashes or dollar signs");
+  .regex(/^(?!__proto__$)[^\s.$/]+$/, "no spaces, dots, slashes or dollar signs");
 
 export const Quantity = z.int().min(1).max(10_000);
 
