@@ -3,7 +3,7 @@ import type { Draft } from "../../mixins/store/collection.ts";
 import type { FieldProblem } from "../shared/errors.ts";
 import type { ProductDocument } from "./product.documents.ts";
 import type { Offer, Product, ProductInput, ProductPatch } from "./products.contract.ts";
-import type { IndexedProduct } from "./search-index.ts";
+import type { IndexedProduct } from "./search/search-index.ts";
 
 type AvailableOf = (sku: string) => number;
 export type ProductDraft = Draft<ProductDocument>;

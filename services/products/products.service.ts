@@ -6,8 +6,6 @@ import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
 import { badRequest, invalid, notFound, typeOf } from "../shared/errors.ts";
 import { newId } from "../shared/ids.ts";
-import { CatalogueImport } from "./catalogue-import.ts";
-import { CatalogueIndex } from "./catalogue-index.ts";
 import { addProduct, changeProduct } from "./catalogue-writes.ts";
 import { named, pathsOf } from "./category-names.ts";
 import {
@@ -18,9 +16,11 @@ import {
   productsSpec,
 } from "./product.documents.ts";
 import { draftOf, offer, problemsOf, shown } from "./product.ts";
-import { exported } from "./product-export.ts";
 import { type ImportReport, type ProductPatch, productsContract } from "./products.contract.ts";
+import { CatalogueIndex } from "./search/catalogue-index.ts";
 import { slugOf } from "./slug.ts";
+import { CatalogueImport } from "./transfer/catalogue-import.ts";
+import { exported } from "./transfer/product-export.ts";
 
 const DEMO = join(import.meta.dirname, "../../demo/catalogue.jsonl");
 

@@ -1,5 +1,5 @@
 import type { Doc } from "../../mixins/store/collection.ts";
-import { Follower } from "../../services/products/follower.ts";
+import { Follower } from "../../services/products/search/follower.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 const time = (ms: number) => new Date(START + ms).toISOString();

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import { type Line, LONGEST_LINE, readLines } from "../../services/products/lines.ts";
-import { plainText } from "../../services/products/plain-text.ts";
 import type { ProductDocument } from "../../services/products/product.documents.ts";
-import { readRow, wanted } from "../../services/products/product-row.ts";
+import { type Line, LONGEST_LINE, readLines } from "../../services/products/transfer/lines.ts";
+import { plainText } from "../../services/products/transfer/plain-text.ts";
+import { readRow, wanted } from "../../services/products/transfer/product-row.ts";
 
 const usd = (amount: number) => ({ amount, currency: "USD" });
 const own = { name: "Lamp", slug: "lamp", variants: [{ sku: "L-1", price: usd(1_999) }] };

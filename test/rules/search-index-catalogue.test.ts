@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Facets, Search } from "../../services/products/products.contract.ts";
-import { type IndexedProduct, SearchIndex } from "../../services/products/search-index.ts";
+import { type IndexedProduct, SearchIndex } from "../../services/products/search/search-index.ts";
 import { slugOf } from "../../services/products/slug.ts";
 import { describeWithShared, sharedData } from "../support/shared-data.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Search } from "../../services/products/products.contract.ts";
-import { type IndexedProduct, SearchIndex } from "../../services/products/search-index.ts";
+import { type IndexedProduct, SearchIndex } from "../../services/products/search/search-index.ts";
 
 const product = (id: number, fields: Partial<IndexedProduct> & { price?: number } = {}): IndexedProduct => {
   const { price = 1_000 * id, ...rest } = fields;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ProductDocument } from "../../services/products/product.documents.ts";
-import { exported } from "../../services/products/product-export.ts";
+import { exported } from "../../services/products/transfer/product-export.ts";
 import { startServices, type TestShop } from "../support/services.ts";
 
 const PRODUCTS = 6_000;

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Collection } from "../../mixins/store/collection.ts";
-import { typeOf } from "../shared/errors.ts";
-import { newId } from "../shared/ids.ts";
-import { addProduct, setFields } from "./catalogue-writes.ts";
+import type { Collection } from "../../../mixins/store/collection.ts";
+import { typeOf } from "../../shared/errors.ts";
+import { newId } from "../../shared/ids.ts";
+import { addProduct, setFields } from "../catalogue-writes.ts";
+import type { CategoryName, ProductDocument } from "../product.documents.ts";
+import { differences, draftOf } from "../product.ts";
+import type { ImportReport } from "../products.contract.ts";
+import { slugOf } from "../slug.ts";
 import { type Line, readLines } from "./lines.ts";
-import type { CategoryName, ProductDocument } from "./product.documents.ts";
-import { differences, draftOf } from "./product.ts";
 import { type Row, readRow, wanted } from "./product-row.ts";
-import type { ImportReport } from "./products.contract.ts";
-import { slugOf } from "./slug.ts";
 
 const BATCH_ROWS = 250;
 /** Long rows make short batches, so that memory stays bounded. */

@@ -1,6 +1,6 @@
-import type { Position } from "../../mixins/store/cursor.ts";
-import { badRequest } from "../shared/errors.ts";
-import type { Search } from "./products.contract.ts";
+import type { Position } from "../../../mixins/store/cursor.ts";
+import { badRequest } from "../../shared/errors.ts";
+import type { Search } from "../products.contract.ts";
 import type { Place } from "./sort-order.ts";
 import { fold } from "./words.ts";
 

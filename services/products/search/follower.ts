@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Collection, Doc } from "../../mixins/store/collection.ts";
+import type { Collection, Doc } from "../../../mixins/store/collection.ts";
 
 const BATCH = 500;
 /** Documents that are taken over before others get their turn. */

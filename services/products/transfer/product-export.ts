@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import type { ProductDocument } from "./product.documents.ts";
-import { written } from "./product.ts";
+import type { ProductDocument } from "../product.documents.ts";
+import { written } from "../product.ts";
 
 const LINES_AT_ONCE = 20;
 

@@ -1,7 +1,7 @@
-import type { Collection } from "../../mixins/store/collection.ts";
+import type { Collection } from "../../../mixins/store/collection.ts";
+import type { Availability, ProductDocument } from "../product.documents.ts";
+import { indexed } from "../product.ts";
 import { Follower } from "./follower.ts";
-import type { Availability, ProductDocument } from "./product.documents.ts";
-import { indexed } from "./product.ts";
 import { SearchIndex } from "./search-index.ts";
 
 interface Followed {

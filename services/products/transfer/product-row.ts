@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { FieldProblem } from "../shared/errors.ts";
-import { Sku } from "../shared/shapes.ts";
+import type { FieldProblem } from "../../shared/errors.ts";
+import { Sku } from "../../shared/shapes.ts";
+import type { ProductDocument } from "../product.documents.ts";
+import { fieldsOf, problemsOf } from "../product.ts";
+import { AttributeValue, CategoryPath, ProductInput, type ProductPatch } from "../products.contract.ts";
+import { categorySteps, type NamedCategory } from "../slug.ts";
 import { plainText } from "./plain-text.ts";
-import type { ProductDocument } from "./product.documents.ts";
-import { fieldsOf, problemsOf } from "./product.ts";
-import { AttributeValue, CategoryPath, ProductInput, type ProductPatch } from "./products.contract.ts";
-import { categorySteps, type NamedCategory } from "./slug.ts";
 
 const OnHand = z.int().min(0).max(1_000_000);
 const Text = z.string().trim();

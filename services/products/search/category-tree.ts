@@ -1,4 +1,4 @@
-import type { Category } from "./products.contract.ts";
+import type { Category } from "../products.contract.ts";
 
 interface Node {
   path: string;

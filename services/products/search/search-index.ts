@@ -1,9 +1,9 @@
-import { readCursor, writeCursor } from "../../mixins/store/cursor.ts";
+import { readCursor, writeCursor } from "../../../mixins/store/cursor.ts";
+import type { Category, Facets, ProductCard, Search } from "../products.contract.ts";
 import { BrandList } from "./brand-list.ts";
 import { CategoryTree } from "./category-tree.ts";
 import { countFacets, priceStep } from "./facets.ts";
 import { ProductTable } from "./product-table.ts";
-import type { Category, Facets, ProductCard, Search } from "./products.contract.ts";
 import { placeOf, type Question, questionOf } from "./question.ts";
 import { RecentPages } from "./recent-pages.ts";
 import { first, type Order, Presorted } from "./sort-order.ts";

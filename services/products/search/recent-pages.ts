@@ -1,4 +1,4 @@
-import type { Facets } from "./products.contract.ts";
+import type { Facets } from "../products.contract.ts";
 
 /** A page by the numbers of its rows: names and stock are read when it is shown. */
 export interface Page {

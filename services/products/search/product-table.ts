@@ -1,4 +1,4 @@
-import type { ProductCard } from "./products.contract.ts";
+import type { ProductCard } from "../products.contract.ts";
 
 /** What a product is listed, filtered and counted by, read from an `IndexedProduct`. */
 export interface Row {

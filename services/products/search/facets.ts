@@ -1,4 +1,4 @@
-import type { Facets } from "./products.contract.ts";
+import type { Facets } from "../products.contract.ts";
 
 /** Amounts that people expect price ranges to end at: 10, 15, 20, 30, 50, 75, 100, … minor units. */
 const STEPS = Array.from({ length: 13 }, (_, power) =>
