@@ -62,7 +62,10 @@ export function shown(product: ProductDocument, availableOf: AvailableOf): Produ
 /** What the index keeps of an active product; null for any other. */
 export function indexed(product: ProductDocument): IndexedProduct | null {
   if (product.status !== "active" || product.deletedAt) return null;
-  const { id, slug, name, brand, description, categories, images, attributes, variants, createdAt } = product;
+  const { id, slug, name, brand, description, categories, images, options, variants, createdAt } = product;
+  // Who looks for "red" means the colour that can be chosen, too.
+  const choices = Object.fromEntries(options.map((option) => [option.name, option.values.join(" ")]));
+  const attributes = { ...choices, ...product.attributes };
   return {
     ...{ id, slug, name, brand, description, categories, attributes, createdAt },
     image: images[0] ?? null,
