@@ -134,7 +134,8 @@ export class HttpEdge {
         failed: (message, error) => this.#failed(req, message, error),
       });
       if (answer.type?.startsWith("text/html")) res.setHeader("Content-Security-Policy", SERVICE_PAGE_CSP);
-      if (endpoint.contract.access !== "public" || endpoint.method !== "GET") res.setHeader("Cache-Control", "no-store");
+      if (endpoint.contract.access !== "public" || endpoint.method !== "GET")
+        res.setHeader("Cache-Control", "no-store");
       this.#reply(req, res, answer);
     } catch (error) {
       this.refuse(req, res, error);

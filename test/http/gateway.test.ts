@@ -1,12 +1,17 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
+import { rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import jwt from "jsonwebtoken";
-import type { ServiceSchema } from "moleculer";
+import { ServiceBroker, type ServiceSchema } from "moleculer";
+import { EmbeddedPlatform } from "../../mixins/embedded/embedded-platform.ts";
+import { brokerOptions } from "../../moleculer.config.ts";
+import api from "../../services/api/api.service.ts";
 import { cluster } from "../../services/cluster.ts";
+import { readEnvironment } from "../../services/shared/environment.ts";
 import { eventually } from "../support/eventually.ts";
-import { freePort, type HttpShop, startHttpShop } from "../support/http-shop.ts";
-import { startServices } from "../support/services.ts";
+import { asking, freePort, type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { startServices, temporaryFolder } from "../support/services.ts";
 
 const cart = "c".repeat(24);
 const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -191,6 +196,26 @@ test("the pages come with a policy that allows no script of somebody else", asyn
 
 test("the API document is served", async () => {
   expect((await http.ask("/openapi.json")).json).toMatchObject({ openapi: "3.1.0" });
+});
+
+test("before every service of the node has started, nothing but its health is answered", async () => {
+  const DATA_DIR = temporaryFolder();
+  const port = await freePort();
+  const environment = readEnvironment({ DATA_DIR, HOST: "127.0.0.1", PORT: String(port), LOG_LEVEL: "fatal" });
+  const broker = new ServiceBroker(brokerOptions(new EmbeddedPlatform(environment)));
+  const { promise: slow, resolve } = Promise.withResolvers<void>();
+  broker.createService(api);
+  broker.createService({ name: "slow", started: () => slow });
+  const started = broker.start();
+  const ask = asking(`http://127.0.0.1:${port}`);
+  await eventually(() => ask("//health/live").then(({ status }) => status === 200));
+  expect((await ask("//health/ready")).json).toMatchObject({ status: 503, code: "NOT_READY" });
+  expect((await ask("/openapi.json")).json).toMatchObject({ status: 503, code: "NOT_READY" });
+  resolve();
+  await started;
+  expect((await ask("/openapi.json")).status).toBe(200);
+  await broker.stop();
+  rmSync(DATA_DIR, { recursive: true, force: true });
 });
 
 test("a port in use fails the start by its own name", async () => {
