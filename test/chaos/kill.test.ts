@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Order } from "../../services/orders/orders.contract.ts";
-import { type Attempt, buy, everyItem, signIn } from "../support/buyer.ts";
+import { type Attempt, buy, everyItem, json, signIn } from "../support/buyer.ts";
 import { eventually } from "../support/eventually.ts";
 import { runCommand, startProcess } from "../support/process-shop.ts";
 import { temporaryFolder } from "../support/services.ts";
@@ -19,9 +19,20 @@ const env = { DATA_DIR: dataDir, DEMO: "true", ADMIN_PASSWORD: PASSWORD };
 const attempts: Attempt[] = [];
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+/** Enough for every round. */
+async function deliver(url: string): Promise<void> {
+  const headers = { ...json, ...(await signIn(url, PASSWORD)) };
+  const body = JSON.stringify({ delta: 5_000, reason: "delivery" });
+  for (const sku of SKUS) {
+    const answer = await fetch(`${url}/api/v1/inventory/${sku}/adjustments`, { method: "POST", headers, body });
+    expect(answer.status).toBe(201);
+  }
+}
+
 /** Lets buyers loose on a fresh process and kills it with checkouts under way; gives how many were answered. */
 async function round(number: number): Promise<void> {
   const shop = await startProcess(env);
+  if (number === 0) await deliver(shop.url);
   const log: Attempt[] = [];
   let alive = true;
   const buyer = async (index: number) => {
@@ -64,7 +75,8 @@ test("trap 22: killed twenty times amid checkouts, the shop loses no answered or
   expect(attempts.length).toBeGreaterThan(attempts.filter(({ answer }) => answer).length);
   for (const { answer } of answered) {
     const order = byId.get(answer?.body.id as string);
-    expect(order?.status).toBe(answer?.status === 201 ? "confirmed" : expect.stringMatching(/confirmed|canceled/));
+    const ends = answer?.status === 201 ? ["confirmed"] : ["confirmed", "canceled"];
+    expect(ends).toContain(order?.status);
   }
 
   const audit = await eventually(
