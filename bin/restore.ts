@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RESTORING, unpack } from "../mixins/embedded/backup.ts";
@@ -15,7 +15,7 @@ let dataDir: string | undefined;
 try {
   const environment = readEnvironment(process.env);
   dataDir = environment.DATA_DIR;
-  if (!existsSync(file)) throw new PlainError(`${file}: no such file`);
+  if (!existsSync(file) || !statSync(file).isFile()) throw new PlainError(`${file}: no such file`);
   await restore(dataDir, (folder) => readEnvironment({ ...process.env, SERVICES: "", DATA_DIR: folder }));
   console.log(`${dataDir} is the shop of ${file}: npm start`);
 } catch (error) {

@@ -1,49 +1,36 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import { create, extract } from "tar";
 import { badRequest, conflict, typeOf } from "../../services/shared/errors.ts";
-import type { SqliteFile } from "./sqlite-file.ts";
 
-/** Folders inside the data folder while a backup is made or restored. */
-export const COPYING = "backup.partial";
+/** A folder inside the data folder while a backup is restored into it. */
 export const RESTORING = "restore.partial";
 
 const MANIFEST = "molecart.json";
-const SECRET = "secret.key";
 const FORMAT = 1;
+const READ = 256 * 1024;
 const PART = /^([a-z]+\.db|secret\.key|molecart\.json)$/;
 
 /** The file is not a backup, or not a whole one. */
 export class BackupError extends Error {}
 
-/** Copies the files in one synchronous turn, so that no write falls between them. */
-export function copyNow(files: SqliteFile[], folder: string): void {
-  for (const file of files) {
-    file.checkpoint();
-    copyFileSync(file.path, join(folder, basename(file.path)), constants.COPYFILE_FICLONE);
-  }
-}
-
-/** Has the parts copied into a folder and packs them into `file`, which exists only when it is whole. */
-export async function packed(file: string, dataDir: string, replace: boolean, copy: (folder: string) => Promise<void>) {
+/** Packs what `freeze` keeps still into `file`, which exists only when it is whole. */
+export async function packed(file: string, dataDir: string, replace: boolean, freeze: () => Promise<() => void>) {
   if (existsSync(file) && !replace) throw conflict("BACKUP_EXISTS", `${file} exists already; --force replaces it`);
   if (!existsSync(dirname(file))) throw badRequest("BACKUP_INVALID", `There is no folder ${dirname(file)}`);
-  const folder = join(dataDir, COPYING);
   const partial = `${file}.partial`;
+  let thaw = () => undefined as void;
   try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw conflict("BACKUP_RUNNING", "Another backup is being made");
-  }
-  try {
-    await copy(folder);
+    thaw = await freeze();
     const at = new Date().toISOString();
-    if (existsSync(join(dataDir, SECRET))) copyFileSync(join(dataDir, SECRET), join(folder, SECRET));
-    const parts = readdirSync(folder);
-    writeFileSync(join(folder, MANIFEST), JSON.stringify({ format: FORMAT, at, parts }));
-    await create({ gzip: true, file: partial, cwd: folder, portable: true, mode: 0o600 }, [MANIFEST, ...parts]);
+    const parts = readdirSync(dataDir).filter((name) => name !== MANIFEST && PART.test(name));
+    writeFileSync(join(dataDir, MANIFEST), JSON.stringify({ format: FORMAT, at, parts }));
+    const archive = create({ cwd: dataDir, portable: true, maxReadSize: READ }, [MANIFEST, ...parts]);
+    // Not by tar's own gzip, which would keep the shop waiting: this one works in threads.
+    await pipeline(archive, createGzip(), createWriteStream(partial, { mode: 0o600 }));
     await sync(partial);
     await rename(partial, file);
     await sync(dirname(file));
@@ -53,7 +40,8 @@ export async function packed(file: string, dataDir: string, replace: boolean, co
     if (typeOf(error)) throw error;
     throw badRequest("BACKUP_FAILED", `The backup could not be written: ${(error as Error).message}`);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(join(dataDir, MANIFEST), { force: true });
+    thaw();
   }
 }
 

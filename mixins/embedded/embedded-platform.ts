@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../services/shared/environment.ts";
+import { conflict } from "../../services/shared/errors.ts";
 import { EmbeddedQueue, type Log } from "../durable-events/embedded-queue.ts";
 import { NewerDataError } from "../newer-data.ts";
 import type { Platform } from "../platform.ts";
 import type { SqlDatabase } from "../sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "../store/collection.ts";
 import { EmbeddedCollection } from "../store/embedded-collection.ts";
-import { COPYING, copyNow, packed, RESTORING } from "./backup.ts";
+import { packed, RESTORING } from "./backup.ts";
 import { type FileDatabase, sqlFile } from "./sql-file.ts";
 import { DataInUseError, SqliteFile } from "./sqlite-file.ts";
 
@@ -21,6 +22,7 @@ export class EmbeddedPlatform implements Platform {
   readonly #sql = new Map<string, { file: SqliteFile; database: FileDatabase }>();
   readonly #writes: Record<string, number> = {};
   readonly #versions = new Map<string, number>();
+  #backup: Promise<unknown> | undefined;
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -32,8 +34,6 @@ export class EmbeddedPlatform implements Platform {
       );
     }
     this.#documents = new SqliteFile(join(folder, "shop.db"));
-    // The lock is ours: what another process was copying it will not finish.
-    rmSync(join(folder, COPYING), { recursive: true, force: true });
     this.events = new EmbeddedQueue(this.#documents, () => this.log);
   }
 
@@ -61,25 +61,18 @@ export class EmbeddedPlatform implements Platform {
   }
 
   async close(): Promise<void> {
+    await this.#backup;
     for (const { file } of this.#sql.values()) await file.close();
     await this.#documents.close();
   }
 
-  /** One file with everything as of one moment: no write falls between the copies of the parts. */
+  /** One file with everything as of one moment. The shop goes on meanwhile: what it writes stays in the logs. */
   async backup(file: string, { replace = false } = {}): Promise<{ bytes: number; at: string }> {
-    // What this node's services don't use is part of the whole too.
-    for (const name of readdirSync(this.environment.DATA_DIR)) {
-      const [, database] = /^([a-z]+)\.db$/.exec(name) ?? [];
-      if (database && database !== "shop") this.sql(database);
-    }
-    const parts = [...this.#sql.values()];
-    return packed(file, this.environment.DATA_DIR, replace, async (folder) => {
-      const done = await Promise.all(parts.map(({ database }) => database.alone()));
-      try {
-        copyNow([this.#documents, ...parts.map((part) => part.file)], folder);
-      } finally {
-        for (const leave of done) leave();
-      }
+    if (this.#backup) throw conflict("BACKUP_RUNNING", "Another backup is being made");
+    const making = packed(file, this.environment.DATA_DIR, replace, () => this.#freeze());
+    this.#backup = making.catch(() => undefined);
+    return making.finally(() => {
+      this.#backup = undefined;
     });
   }
 
@@ -92,6 +85,30 @@ export class EmbeddedPlatform implements Platform {
           `The ${name} are of version ${version}, and this release knows up to ${known ?? "none"}`,
         );
       }
+    }
+  }
+
+  /** Keeps every file as it is at one moment, between transactions, until the returned function is called. */
+  async #freeze(): Promise<() => void> {
+    // What this node's services don't use is part of the whole too.
+    for (const name of readdirSync(this.environment.DATA_DIR)) {
+      const [, database] = /^([a-z]+)\.db$/.exec(name) ?? [];
+      if (database && database !== "shop") this.sql(database);
+    }
+    const parts = [...this.#sql.values()];
+    const leave = await Promise.all(parts.map(({ database }) => database.alone()));
+    const thaw: (() => void)[] = [];
+    const done = () => {
+      for (const one of thaw) one();
+    };
+    try {
+      for (const file of [this.#documents, ...parts.map((part) => part.file)]) thaw.push(file.freeze());
+      return done;
+    } catch (error) {
+      done();
+      throw error;
+    } finally {
+      for (const one of leave) one();
     }
   }
 

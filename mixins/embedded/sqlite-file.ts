@@ -122,11 +122,16 @@ export class SqliteFile {
     return error;
   }
 
-  /** Commits at once and merges the log into the file, so that the file alone is the whole. */
-  checkpoint(): void {
+  /**
+   * Commits at once, merges the log into the file, and leaves the file as it is until the returned function is called:
+   * later writes stay in the log, and the file can be copied meanwhile.
+   */
+  freeze(): () => void {
     this.#commit();
     const state = this.#batch ? undefined : this.db.prepare("pragma wal_checkpoint(truncate)").get();
-    if (state?.busy !== 0) throw unavailable("STORAGE_UNAVAILABLE", "A transaction is under way");
+    if (state?.busy !== 0) throw unavailable("STORAGE_UNAVAILABLE", "The log could not be merged into the data");
+    this.db.exec("pragma wal_autocheckpoint = 0");
+    return () => this.db.exec("pragma wal_autocheckpoint = 1000");
   }
 
   async close(): Promise<void> {

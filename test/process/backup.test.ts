@@ -84,7 +84,7 @@ test("a backup made amid checkouts, restored elsewhere, is a whole shop: every a
 test("a backup is for its owner only and leaves nothing else behind", () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(outside)).toEqual(["goods.jsonl", "shop.backup"]);
-  expect(readdirSync(dataDir)).not.toContain("backup.partial");
+  expect(readdirSync(dataDir)).not.toContain("molecart.json");
 });
 
 test("a backup replaces a file only when it is told to", async () => {
