@@ -126,20 +126,22 @@ export class EmbeddedQueue implements EventBus {
 
   #look(): void {
     clearTimeout(this.#timer);
-    let next = Date.now() + LONGEST_SLEEP;
+    // One time for both questions: what falls due between two would be seen by neither.
+    const now = Date.now();
+    let next = now + LONGEST_SLEEP;
     for (const [name, group] of this.#groups) {
-      this.#pull(name, group);
-      next = Math.min(next, this.#tables.next(name) ?? next);
+      this.#pull(name, group, now);
+      next = Math.min(next, this.#tables.next(name, now) ?? next);
     }
     this.#timer = setTimeout(() => this.wake(), Math.max(1, next - Date.now())).unref();
   }
 
-  #pull(name: string, group: Group): void {
+  #pull(name: string, group: Group, now: number): void {
     const { running, resting } = group;
     const room = this.#options.atOnce - running.size;
     if (room <= 0) return;
     // What runs or rests is still in the table and must not hide the others.
-    const due = this.#tables.due(name, room + running.size + resting.size);
+    const due = this.#tables.due(name, now, room + running.size + resting.size);
     const free = due.filter(({ seq }) => !running.has(seq) && !resting.has(seq)).slice(0, room);
     for (const delivery of free) void this.#deliver(name, group, delivery);
   }

@@ -84,10 +84,10 @@ export class QueueTables {
   }
 
   /** What is due for the group and on disk, oldest first. */
-  due(group: string, limit: number): Delivery[] {
+  due(group: string, now: number, limit: number): Delivery[] {
     const sql = `select d.seq, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
                  where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ?`;
-    const rows = this.#file.prepare(sql).all(group, Date.now(), this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
+    const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
     return rows.map((row) => ({
       seq: row.seq as number,
       attempts: row.attempts as number,
@@ -96,9 +96,9 @@ export class QueueTables {
   }
 
   /** When the group's next attempt is due that is not due yet. */
-  next(group: string): number | null {
+  next(group: string, now: number): number | null {
     const sql = "select min(due) as due from deliveries where consumers = ? and due > ?";
-    return (this.#file.prepare(sql).get(group, Date.now())?.due as number | null) ?? null;
+    return (this.#file.prepare(sql).get(group, now)?.due as number | null) ?? null;
   }
 
   leave(group: string, seq: number): void {

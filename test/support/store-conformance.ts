@@ -1,3 +1,4 @@
+import { keysConform } from "./store/keys.ts";
 import { readsConform } from "./store/reads.ts";
 import type { OpenStore } from "./store/things.ts";
 import { versionsConform } from "./store/versions.ts";
@@ -5,7 +6,8 @@ import { writesConform } from "./store/writes.ts";
 
 /** What every adapter of the store must do, whatever database is behind it. */
 export function storeConforms(open: OpenStore): void {
-  writesConform(open);
-  readsConform(open);
-  versionsConform(open);
+  describe("writes", () => writesConform(open));
+  describe("keys", () => keysConform(open));
+  describe("reads", () => readsConform(open));
+  describe("versions", () => versionsConform(open));
 }
