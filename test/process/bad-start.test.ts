@@ -28,7 +28,9 @@ test("every bad variable is named in one line", async () => {
 });
 
 test("a service that does not exist is told with those that do", async () => {
-  expect(await refusal({ SERVICES: "orders,order" })).toMatch(/^SERVICES: there is no service order; known are .*carts/);
+  expect(await refusal({ SERVICES: "orders,order" })).toMatch(
+    /^SERVICES: there is no service order; known are .*carts/,
+  );
 });
 
 test("a variable that this release would ignore is refused", async () => {
@@ -40,7 +42,9 @@ test("a port in use is told by its number", async () => {
   const port = await new Promise<number>((resolve) =>
     other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port)),
   );
-  expect(await refusal({ PORT: String(port) })).toBe(`Port ${port} is in use by another process: set PORT to a free one`);
+  expect(await refusal({ PORT: String(port) })).toBe(
+    `Port ${port} is in use by another process: set PORT to a free one`,
+  );
   other.close();
 });
 

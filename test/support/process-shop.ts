@@ -42,6 +42,8 @@ export function launch(name: string, args: string[], env: Record<string, string>
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  // A process that is killed reads no further.
+  child.stdin.on("error", () => undefined);
   const exited = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
