@@ -23,10 +23,7 @@ export interface Client {
  * Runs a command against the shop that runs on the data folder; where none does, opens it without the gateway for as
  * long as the command takes. `create` says that the command makes sense on a folder that has no shop yet.
  */
-export async function withShop(
-  use: (client: Client) => Promise<number>,
-  { create = false, offline = {} as Record<string, string> } = {},
-): Promise<never> {
+export async function withShop(use: (client: Client) => Promise<number>, { create = false } = {}): Promise<never> {
   process.umask(0o077);
   let dataDir: string | undefined;
   try {
@@ -37,7 +34,8 @@ export async function withShop(
     if (await answers(path)) process.exit(await use(client));
     if (!create && !existsSync(join(dataDir, "shop.db"))) throw new PlainError(`There is no shop in ${dataDir} yet`);
     const { openShop } = await import("./shop.ts");
-    const shop = await openShop({ ...environment, ...offline }, { without: ["api"] });
+    // A command does what it says, and not what a first start does besides.
+    const shop = await openShop({ ...environment, DEMO: false }, { without: ["api"] });
     const code = await use(client).catch(async (error) => {
       await shop.stop();
       throw error;

@@ -28,7 +28,7 @@ const SQLITE: { [code: number]: string } = {
   10: "reading or writing failed",
   11: "the file is damaged",
   13: "the disk is full",
-  14: "its files cannot be opened",
+  14: "its files cannot be opened or written",
   26: "the file is not a database",
 };
 

@@ -31,7 +31,8 @@ export function readable(line: string): string {
 
 /** What Moleculer itself says below `warn` is noise to an operator; a failed start is told by whoever asked for it. */
 const FRAMEWORK = ["BROKER", "REGISTRY", "DISCOVERER", "TRANSIT", "TRANSPORTER", "CACHER", "STATISTICS", "$NODE"];
-const TOLD_ELSEWHERE = /^(Unable to start all services\.|Service '.+' (started|stopped)\.|API Gateway .+|Listening on .+)$/;
+const TOLD_ELSEWHERE =
+  /^(Unable to start all services\.|Service '.+' (started|stopped)\.|(Waiting for s|S)ervice\(s\) .+|Listening on .+)$/;
 
 /** Records on the error stream, leaving standard output to answers: JSON for machines, short lines in a terminal. */
 export function logger({ LOG_LEVEL }: Pick<Environment, "LOG_LEVEL">) {
