@@ -1,6 +1,6 @@
 import { flushCompileCache } from "node:module";
 import { type Environment, readEnvironment } from "../services/shared/environment.ts";
-import { explain, fail } from "./failures.ts";
+import { fail } from "./failures.ts";
 import { openShop, type Shop } from "./shop.ts";
 
 /** npm passes on the Ctrl-C that the terminal has sent to this process already: both are one wish. */
@@ -13,8 +13,7 @@ export async function run(): Promise<void> {
   let environment: Environment | undefined;
   let shop: Shop | undefined;
   const broken = (error: unknown) => {
-    const line = explain(error, environment?.DATA_DIR);
-    if (line || !shop) fail(error, environment?.DATA_DIR);
+    if (!shop) fail(error, environment?.DATA_DIR);
     shop.broker.logger.fatal("An error that nothing handled ends the process", error);
     process.exit(1);
   };

@@ -5,13 +5,12 @@ import { gzipSync } from "node:zlib";
 import { create } from "tar";
 import { type Attempt, buy } from "../support/buyer.ts";
 import { eventually } from "../support/eventually.ts";
-import { type ProcessShop, runCommand, startProcess } from "../support/process-shop.ts";
-import { temporaryFolder } from "../support/services.ts";
+import { folderOfTest, type ProcessShop, runCommand, startProcess } from "../support/process-shop.ts";
 
 jest.setTimeout(120_000);
 
-const dataDir = temporaryFolder();
-const outside = temporaryFolder();
+const dataDir = folderOfTest();
+const outside = folderOfTest();
 const file = join(outside, "shop.backup");
 const env = { DATA_DIR: dataDir };
 
@@ -50,7 +49,7 @@ afterAll(async () => {
 });
 
 /** What is left of a refused restore: nothing. */
-async function refusedRestore(from: string, target = join(temporaryFolder(), "data")): Promise<string> {
+async function refusedRestore(from: string, target = join(folderOfTest(), "data")): Promise<string> {
   const { code, stdout, stderr } = await runCommand("restore", [from], { DATA_DIR: target });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -59,7 +58,7 @@ async function refusedRestore(from: string, target = join(temporaryFolder(), "da
 }
 
 test("a backup made amid checkouts, restored elsewhere, is a whole shop: every answered order, and an audit without findings", async () => {
-  const target = join(temporaryFolder(), "data");
+  const target = join(folderOfTest(), "data");
   expect(await runCommand("restore", [file], { DATA_DIR: target })).toMatchObject({ code: 0, stderr: "" });
   expect(readdirSync(target).sort()).toEqual(["money.db", "sandbox.db", "secret.key", "shop.db"]);
 
@@ -108,7 +107,7 @@ test("a backup into a folder that is not there is refused in one line", async ()
 test("a truncated backup restores nothing", async () => {
   const size = statSync(file).size;
   for (const part of [10, 0.3 * size, size - 5]) {
-    const cut = join(temporaryFolder(), "cut");
+    const cut = join(folderOfTest(), "cut");
     writeFileSync(cut, readFileSync(file));
     truncateSync(cut, Math.floor(part));
     expect(await refusedRestore(cut)).toContain(cut);
@@ -116,7 +115,7 @@ test("a truncated backup restores nothing", async () => {
 });
 
 test("a file that is no backup restores nothing", async () => {
-  const folder = temporaryFolder();
+  const folder = folderOfTest();
   const text = join(folder, "text");
   writeFileSync(text, "my shopping list");
   expect(await refusedRestore(text)).toContain("not a backup");
@@ -130,7 +129,7 @@ test("a file that is no backup restores nothing", async () => {
 });
 
 test("a backup never goes over a shop that is there", async () => {
-  const folder = temporaryFolder();
+  const folder = folderOfTest();
   writeFileSync(join(folder, "notes"), "mine");
   const refused = await runCommand("restore", [file], { DATA_DIR: folder });
   expect(refused).toMatchObject({ code: 1, stdout: "" });
@@ -139,7 +138,7 @@ test("a backup never goes over a shop that is there", async () => {
 });
 
 test("a restore that was cut short is not mistaken for a shop", async () => {
-  const folder = temporaryFolder();
+  const folder = folderOfTest();
   writeFileSync(join(folder, "restore.partial"), "");
   const refused = await runCommand("start", [], { DATA_DIR: folder });
   expect(refused.code).toBe(1);
@@ -147,12 +146,12 @@ test("a restore that was cut short is not mistaken for a shop", async () => {
 });
 
 test("trap 25: a backup of newer data is refused before anything is restored", async () => {
-  const target = join(temporaryFolder(), "data");
+  const target = join(folderOfTest(), "data");
   expect((await runCommand("restore", [file], { DATA_DIR: target })).code).toBe(0);
   const db = new DatabaseSync(join(target, "shop.db"));
   db.exec("update collections set version = 99 where name = 'orders'");
   db.close();
-  const newer = join(temporaryFolder(), "newer");
+  const newer = join(folderOfTest(), "newer");
   const manifest = { format: 1, at: new Date().toISOString(), parts: ["shop.db"] };
   writeFileSync(join(target, "molecart.json"), JSON.stringify(manifest));
   await create({ gzip: true, file: newer, cwd: target }, ["molecart.json", "shop.db"]);

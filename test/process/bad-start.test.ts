@@ -3,8 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { freePort } from "../support/http-shop.ts";
-import { runCommand, startProcess } from "../support/process-shop.ts";
-import { temporaryFolder } from "../support/services.ts";
+import { folderOfTest, runCommand, startProcess } from "../support/process-shop.ts";
 
 const SERVICES = "products,inventory,pricing,carts,control,api";
 
@@ -13,7 +12,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
   const port = String(await freePort());
   const { code, stdout, stderr } = await runCommand("start", [], {
     SERVICES,
-    DATA_DIR: temporaryFolder(),
+    DATA_DIR: folderOfTest(),
     PORT: port,
     ...env,
   });
@@ -49,7 +48,7 @@ test("a port in use is told by its number", async () => {
 });
 
 test("a data folder that another process owns is left alone", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = folderOfTest();
   const shop = await startProcess({ SERVICES, DATA_DIR: dataDir });
   expect(await refusal({ DATA_DIR: dataDir })).toMatch(/is in use by another process/);
   expect((await fetch(`${shop.url}/api/v1/products`)).status).toBe(200);
@@ -58,24 +57,24 @@ test("a data folder that another process owns is left alone", async () => {
 });
 
 test("a data folder that cannot be made or written is told by its path", async () => {
-  const file = join(temporaryFolder(), "file");
+  const file = join(folderOfTest(), "file");
   writeFileSync(file, "not a folder");
   expect(await refusal({ DATA_DIR: file })).toBe(`${file}: it is not a folder`);
   expect(await refusal({ DATA_DIR: join(file, "data") })).toMatch(/part of the path is not a folder$/);
   // Not even for an administrator, whom permissions do not stop.
-  const blocked = temporaryFolder();
+  const blocked = folderOfTest();
   mkdirSync(join(blocked, "shop.db"));
   expect(await refusal({ DATA_DIR: blocked })).toContain(blocked);
 });
 
 test("a file that is no database is left as it is", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = folderOfTest();
   writeFileSync(join(dataDir, "shop.db"), "my shopping list\n".repeat(100));
   expect(await refusal({ DATA_DIR: dataDir })).toContain("the file is not a database");
 });
 
 test("trap 25: data of a newer release is refused and not touched", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = folderOfTest();
   const shop = await startProcess({ SERVICES, DATA_DIR: dataDir });
   shop.kill("SIGTERM");
   await shop.exited;

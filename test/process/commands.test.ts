@@ -5,15 +5,14 @@ import { DatabaseSync } from "node:sqlite";
 import { json } from "node:stream/consumers";
 import { eventually } from "../support/eventually.ts";
 import { asking } from "../support/http-shop.ts";
-import { launch, type ProcessShop, runCommand, startProcess } from "../support/process-shop.ts";
-import { temporaryFolder } from "../support/services.ts";
+import { folderOfTest, launch, type ProcessShop, runCommand, startProcess } from "../support/process-shop.ts";
 
 jest.setTimeout(60_000);
 
 // So deep that its socket's address is longer than the system allows.
-const dataDir = join(temporaryFolder(), "a-long-name-".repeat(8), "data");
+const dataDir = join(folderOfTest(), "a-long-name-".repeat(8), "data");
 const env = { DATA_DIR: dataDir };
-const folder = temporaryFolder();
+const folder = folderOfTest();
 const stop = async (shop: ProcessShop) => {
   shop.kill("SIGTERM");
   expect((await shop.exited).code).toBe(0);

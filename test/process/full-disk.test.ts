@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { asking } from "../support/http-shop.ts";
-import { startProcess } from "../support/process-shop.ts";
-import { temporaryFolder } from "../support/services.ts";
+import { folderOfTest, startProcess } from "../support/process-shop.ts";
 
 jest.setTimeout(60_000);
 
@@ -13,7 +12,7 @@ const SERVICES = "products,inventory,pricing,carts,notifications,idempotency,con
 const KIB = 1_024;
 
 test("a full disk refuses writes and nothing else, and when there is space again the shop writes again", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = folderOfTest();
   const shop = await startProcess({ SERVICES, DATA_DIR: dataDir, LOG_LEVEL: "error" }, { limit: KIB });
   const ask = asking(shop.url);
   const create = () => ask("/carts", { json: {} });

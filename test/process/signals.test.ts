@@ -1,13 +1,12 @@
 import { Agent, request } from "node:http";
 import { json } from "node:stream/consumers";
 import { eventually } from "../support/eventually.ts";
-import { type ProcessShop, startProcess } from "../support/process-shop.ts";
-import { temporaryFolder } from "../support/services.ts";
+import { folderOfTest, type ProcessShop, startProcess } from "../support/process-shop.ts";
 
 jest.setTimeout(30_000);
 
 const SERVICES = "products,inventory,pricing,carts,users,idempotency,control,api";
-const start = (dataDir = temporaryFolder()) => startProcess({ SERVICES, DATA_DIR: dataDir });
+const start = (dataDir = folderOfTest()) => startProcess({ SERVICES, DATA_DIR: dataDir });
 
 const row = (n: number) =>
   `${JSON.stringify({ name: `Jacket ${n}`, variants: [{ sku: `J-${n}`, price: { amount: 100, currency: "USD" } }] })}\n`;
@@ -73,7 +72,7 @@ test("a second signal ends the process at once", async () => {
 });
 
 test("what was answered before kill -9 is there at the next start, in spite of the socket left behind", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = folderOfTest();
   const killed = await start(dataDir);
   const ids: string[] = [];
   for (let n = 0; n < 20; n++) {
@@ -87,4 +86,17 @@ test("what was answered before kill -9 is there at the next start, in spite of t
   for (const id of ids) expect((await fetch(`${shop.url}/api/v1/carts/${id}`)).status).toBe(200);
   shop.kill("SIGTERM");
   expect(await shop.exited).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("an error that nothing handles is logged with its stack and ends the process with 1", async () => {
+  const broken = 'process.once("SIGUSR2",()=>{throw new Error("out of order")})';
+  const shop = await startProcess({
+    SERVICES,
+    DATA_DIR: folderOfTest(),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(broken)}`,
+  });
+  shop.kill("SIGUSR2");
+  const { code, stderr } = await shop.exited;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/out of order.*stack/s);
 });

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./http-shop.ts";
+import { temporaryFolder } from "./services.ts";
 
 const BIN = join(import.meta.dirname, "../../bin");
 /** What a shop of these tests is given; the rest of the environment is not ours to guess. */
@@ -25,10 +27,19 @@ export interface ProcessShop {
 }
 
 const running = new Set<ChildProcess>();
+const folders: string[] = [];
 // Whatever a test forgot or failed before: by its own id, and only that.
 afterAll(() => {
   for (const child of running) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** A folder that is gone after the tests of this file. */
+export function folderOfTest(): string {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  return folder;
+}
 
 /** Starts `bin/NAME.ts` by this Node; `limit` is the largest file it may write, in KiB. */
 export function launch(name: string, args: string[], env: Record<string, string>, limit?: number) {
