@@ -55,9 +55,8 @@ export async function takeLeftovers(store: PaymentStore, providers: ReadonlyMap<
   for (const row of await waiting.limit(BATCH).execute()) {
     const provider = providers.get(row.provider);
     if (!provider) continue;
-    const event = provider.readEvent(row.body);
     await store
-      .transaction((tx) => handle(tx, store, row.provider, event, log))
+      .transaction(async (tx) => handle(tx, store, row.provider, provider.readEvent(row.body), log))
       .catch((error) => log.warn(`The event ${row.event_id} of ${row.provider} still cannot be handled`, error));
   }
 }

@@ -36,13 +36,15 @@ export function nextStep(payment: Standing, heard: Heard): Step | null {
 
 /** How operations ended, as far as the payment's standing tells; those of which it tells nothing are left out. */
 export function ends(payment: Standing): Partial<Record<OperationKind, "succeeded" | "failed">> {
-  const { status, captured, refunded, reference } = payment;
+  const { status, reference } = payment;
   const known = status === "pending" ? reference !== null : status !== "unknown";
   return {
     ...(known ? { authorize: status === "failed" ? "failed" : "succeeded" } : {}),
-    ...(captured > 0 ? { capture: "succeeded", void: "failed" } : {}),
+    ...(["captured", "partially_refunded", "refunded"].includes(status)
+      ? { capture: "succeeded", void: "failed" }
+      : {}),
     ...(status === "voided" ? { capture: "failed", void: "succeeded" } : {}),
     ...(status === "failed" ? { capture: "failed", void: "succeeded" } : {}),
-    ...(captured > 0 && refunded === captured ? { refund: "succeeded" } : {}),
+    ...(status === "refunded" ? { refund: "succeeded" } : {}),
   };
 }

@@ -71,7 +71,7 @@ export class PaymentDesk {
     const patience = { answer: settings.answerWithin, webhook: settings.webhookWithin };
     this.#cashier = new Cashier(this.store, this.providers, patience, log);
     this.#due = new Ticker(() => this.#workDue(), 250, log);
-    const leftovers = new Ticker(() => takeLeftovers(this.store, this.providers, log), 5_000, log);
+    const leftovers = new Ticker(() => takeLeftovers(this.store, this.providers, log), 60_000, log);
     this.#tickers = [this.#due, relaying, leftovers, new Ticker(() => this.bank.decideDelayed(), 100, log), sending];
   }
 

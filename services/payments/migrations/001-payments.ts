@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       failures integer not null,
       created_at text not null,
       updated_at text not null,
-      check (status not in ('captured', 'partially_refunded', 'refunded') or captured > 0),
+      check (status not in ('captured', 'partially_refunded', 'refunded') or captured > 0 or amount = 0),
       check (status <> 'refunded' or refunded = captured)
     ) strict`.execute(db);
   await sql`create index payments_due on payments (due_at) where due_at is not null`.execute(db);

@@ -1,0 +1,121 @@
+import { rmSync } from "node:fs";
+import { sql } from "kysely";
+import { migrate } from "../../services/payments/migrate.ts";
+import type { MoneyTables } from "../../services/payments/payment.tables.ts";
+import { newId } from "../../services/shared/ids.ts";
+import { eventually } from "../support/eventually.ts";
+import { price, startMoney } from "../support/money.ts";
+import { temporaryFolder } from "../support/services.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a bank's webhook that the shop could not take arrives after the restart", async () => {
+  const before = await startMoney({ DATA_DIR: folder }, { refuseWebhooks: true });
+  const { orderId } = await before.authorize("tok_delayed");
+  await eventually(() => before.received.length > 0);
+  await before.stop();
+  const after = await startMoney({ DATA_DIR: folder });
+  await after.becomes(orderId, "authorized");
+  await after.stop();
+});
+
+test("an authorization that was recorded and never sent is sent after the restart, once", async () => {
+  const before = await startMoney({ DATA_DIR: folder });
+  const orderId = newId();
+  await before.desk.store.open({ orderId, provider: "sandbox", ...price, token: "tok_ok" });
+  await before.stop();
+  const after = await startMoney({ DATA_DIR: folder });
+  await after.becomes(orderId, "authorized");
+  expect(await after.inside.call("payments.capture", { orderId })).toMatchObject({ status: "captured" });
+  expect((await after.inside.call("payments.audit")).findings).toEqual([]);
+  await after.stop();
+});
+
+test("a wish to undo survives, whether the bank saw the charge or not", async () => {
+  const before = await startMoney({ DATA_DIR: folder });
+  const [never, sent] = [newId(), newId()];
+  for (const orderId of [never, sent]) {
+    await before.desk.store.open({ orderId, provider: "sandbox", ...price, token: "tok_ok" });
+  }
+  const key = `${sent}:authorize`;
+  await before.desk.bank.authorize({ key, charge: key, ...price, token: "tok_ok" });
+  for (const orderId of [never, sent]) {
+    await before.desk.store.claim(orderId, (payment) => ({ ...payment, voidRequested: true }));
+  }
+  await before.stop();
+  const after = await startMoney({ DATA_DIR: folder });
+  for (const orderId of [never, sent]) {
+    await after.becomes(orderId, "voided");
+    expect(await after.desk.bank.inquire(`${orderId}:authorize`)).toMatchObject({ status: "voided" });
+  }
+  await after.stop();
+});
+
+test("trap 25: a migration says what it did, and a newer schema stops the start", async () => {
+  const said: unknown[] = [];
+  const log = { info: (...words: unknown[]) => said.push(...words) };
+  const first = await startMoney({ DATA_DIR: folder });
+  const db = first.platform.sql("money").db<unknown>();
+  const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  expect(applied.rows.map(({ name }) => name)).toEqual(["001-payments", "002-ledger", "003-messages"]);
+  await migrate(first.platform.sql("trial").db<unknown>(), log);
+  await migrate(db, log);
+  expect(said).toEqual([
+    "The database of money was migrated: 001-payments, 002-ledger, 003-messages",
+    "The database of money is up to date at 003-messages",
+  ]);
+  await sql`insert into kysely_migration (name, timestamp) values ('009-later', '')`.execute(db);
+  await first.stop();
+  await expect(startMoney({ DATA_DIR: folder })).rejects.toThrow(
+    "The payments were written by a newer release (009-later is not known to this one): use that one",
+  );
+});
+
+test("a migration that fails leaves nothing behind", async () => {
+  const half = {
+    "001-half": {
+      async up(db: Parameters<typeof migrate>[0]) {
+        await sql`create table half (id text)`.execute(db);
+        throw new Error("no further");
+      },
+    },
+  };
+  const shop = await startMoney({ DATA_DIR: folder });
+  const db = shop.platform.sql("half").db<unknown>();
+  await expect(migrate(db, { info: () => undefined }, half)).rejects.toThrow("no further");
+  const tables = await db.introspection.getTables();
+  expect(tables.map(({ name }) => name)).not.toContain("half");
+  await shop.stop();
+});
+
+test("who lost its lease does not end the work of who holds it now", async () => {
+  const shop = await startMoney({ DATA_DIR: folder }, { answerWithin: 5_000 });
+  const db = shop.platform.sql("money").db<MoneyTables>();
+  const { bank } = shop.desk;
+  const authorize = bank.authorize.bind(bank);
+  const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  jest.spyOn(bank, "inquire").mockImplementation(() => held.promise.then(() => null));
+  jest.spyOn(bank, "authorize").mockImplementationOnce(async (request) => {
+    const charge = await authorize(request);
+    await db.updateTable("payments").set({ due_at: 0 }).execute();
+    await late;
+    return charge;
+  });
+  const first = shop.authorize("tok_ok");
+  await eventually(async () => (await shop.tables()).payments[0]?.fence === 2);
+  answer();
+  expect(await first).toMatchObject({ status: "authorized" });
+  expect((await shop.tables()).payments[0]).toMatchObject({ status: "authorized", leased: 1, fence: 2 });
+  held.resolve();
+  await eventually(async () => (await shop.tables()).payments[0]?.leased === 0);
+  expect((await shop.tables()).payments[0]).toMatchObject({ status: "authorized", due_at: null });
+  await shop.stop();
+});
