@@ -65,6 +65,13 @@ export function platformMiddleware(platform: Platform): Middleware {
 async function answered(broker: ServiceBroker): Promise<void> {
   const end = Date.now() + (broker.options.tracking?.shutdownTimeout ?? 0);
   const busy = () =>
-    broker.services.some((service) => (service as { _trackedContexts?: unknown[] })._trackedContexts?.length);
-  while (busy() && Date.now() < end) await new Promise((resume) => setTimeout(resume, 20));
+    broker.services
+      .map((service) => (service as { _trackedContexts?: unknown[] })._trackedContexts ?? [])
+      .filter((calls) => calls.length);
+  while (busy().length && Date.now() < end) await new Promise((resume) => setTimeout(resume, 20));
+  // They have had their time: Moleculer would wait as long again for each service.
+  for (const calls of busy()) {
+    broker.logger.warn(`${calls.length} calls were still under way when the node stopped`);
+    calls.length = 0;
+  }
 }

@@ -9,7 +9,11 @@ export interface SmallNode {
   broker: ServiceBroker;
   platform: EmbeddedPlatform;
   /** Calls as `caller` does; null: as nobody. */
-  call(action: string, params?: object, options?: CallingOptions & { caller?: string | null }): Promise<unknown>;
+  call(
+    action: string,
+    params?: object,
+    options?: Omit<CallingOptions, "caller"> & { caller?: string | null },
+  ): Promise<unknown>;
   stop(): Promise<void>;
 }
 
