@@ -52,7 +52,21 @@ const Variables = z.object({
 });
 
 /** Names that the design knows and this release does not act on: a start that ignored them would mislead. */
-const NOT_YET = ["TRANSPORTER", "MONGO_URL", "POSTGRES_URL", "REDIS_URL", "DISCOVERER", "ETCD_URL", "GRPC_PORT"];
+const NOT_YET = [
+  "TRANSPORTER",
+  "MONGO_URL",
+  "POSTGRES_URL",
+  "REDIS_URL",
+  "DISCOVERER",
+  "ETCD_URL",
+  "GRPC_PORT",
+  "METRICS_PORT",
+  "ZIPKIN_URL",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "TRUST_PROXY",
+  "CORS_ORIGINS",
+];
 
 export type Environment = Omit<z.output<typeof Variables>, "PUBLIC_URL"> & { PUBLIC_URL: string };
 
@@ -66,7 +80,9 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   );
   const tooEarly = NOT_YET.filter((name) => name in given);
   if (tooEarly.length) {
-    throw new EnvironmentError(`${tooEarly.join(", ")}: this release runs in one process with embedded storage only`);
+    throw new EnvironmentError(
+      `${tooEarly.join(", ")}: this release runs in one process with embedded storage and sandbox payments only`,
+    );
   }
   const parsed = Variables.safeParse(given);
   if (!parsed.success) {
