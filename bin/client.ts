@@ -25,26 +25,37 @@ export interface Client {
  */
 export async function withShop(use: (client: Client) => Promise<number>, { create = false } = {}): Promise<never> {
   process.umask(0o077);
+  // Whoever reads has enough, as `head` does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    error.code === "EPIPE" ? process.exit(0) : fail(error),
+  );
   let dataDir: string | undefined;
   try {
     const environment = readEnvironment(process.env);
     dataDir = environment.DATA_DIR;
     const path = socketPath(dataDir);
     const client = clientAt(path, environment);
-    if (await answers(path)) process.exit(await use(client));
+    if (await answers(path)) return await end(await use(client));
     if (!create && !existsSync(join(dataDir, "shop.db"))) throw new PlainError(`There is no shop in ${dataDir} yet`);
     const { openShop } = await import("./shop.ts");
     // A command does what it says, and not what a first start does besides.
-    const shop = await openShop({ ...environment, DEMO: false }, { without: ["api"] });
+    const level = process.env.LOG_LEVEL ? environment.LOG_LEVEL : "warn";
+    const shop = await openShop({ ...environment, DEMO: false, LOG_LEVEL: level }, { without: ["api"] });
     const code = await use(client).catch(async (error) => {
       await shop.stop();
       throw error;
     });
     await shop.stop();
-    process.exit(code);
+    return await end(code);
   } catch (error) {
     fail(error, dataDir);
   }
+}
+
+/** What was printed into a pipe may still be on its way. */
+async function end(code: number): Promise<never> {
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  process.exit(code);
 }
 
 async function answers(path: string): Promise<boolean> {

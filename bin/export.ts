@@ -10,7 +10,7 @@ const name = positionals[0] as string;
 await withShop(async (client) => {
   const products = await client.receive("products.export");
   if (name === "-") {
-    await pipeline(products, process.stdout, { end: false }).catch(quietWhenClosed);
+    await pipeline(products, process.stdout, { end: false });
     return 0;
   }
   // Under its name there is only ever a whole file.
@@ -24,8 +24,3 @@ await withShop(async (client) => {
   }
   return 0;
 });
-
-/** Whoever reads has enough, as `head` does. */
-function quietWhenClosed(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-}

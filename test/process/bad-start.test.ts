@@ -5,6 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { freePort } from "../support/http-shop.ts";
 import { folderOfTest, runCommand, startProcess } from "../support/process-shop.ts";
 
+jest.setTimeout(60_000);
+
 const SERVICES = "products,inventory,pricing,carts,control,api";
 
 /** The one line that a start in this environment ends with. */

@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 import { eventually } from "../support/eventually.ts";
 import { folderOfTest, type ProcessShop, startProcess } from "../support/process-shop.ts";
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const SERVICES = "products,inventory,pricing,carts,users,idempotency,control,api";
 const start = (dataDir = folderOfTest()) => startProcess({ SERVICES, DATA_DIR: dataDir });
