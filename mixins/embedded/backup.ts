@@ -22,7 +22,7 @@ export async function packed(file: string, dataDir: string, replace: boolean, fr
   if (existsSync(file) && !replace) throw conflict("BACKUP_EXISTS", `${file} exists already; --force replaces it`);
   if (!existsSync(dirname(file))) throw badRequest("BACKUP_INVALID", `There is no folder ${dirname(file)}`);
   const partial = `${file}.partial`;
-  let thaw = () => undefined as void;
+  let thaw: () => void = () => undefined;
   try {
     thaw = await freeze();
     const at = new Date().toISOString();
