@@ -15,8 +15,11 @@ const OVERDUE = 60_000;
 export function faults(order: OrderDocument, held: readonly HoldState[], payment: Payment | null, now = Date.now()) {
   const found: Finding[] = [];
   const say = (rule: string, detail: string) => found.push({ rule: `orders.${rule}`, subject: order.number, detail });
-  const { status, total, dueAt, checkout } = order;
+  const { status, total, dueAt, checkout, cancelRequestedAt } = order;
   if (dueAt && Date.parse(dueAt) < now - OVERDUE) say("overdue", `work has been due since ${dueAt}`);
+  if (cancelRequestedAt && !dueAt && status !== "canceled") {
+    say("cancel", `it is ${status} and nobody works on the cancellation that was asked for at ${cancelRequestedAt}`);
+  }
   const charged = payment ? payment.captured.amount - payment.refunded.amount : 0;
 
   if (status === "confirmed" || status === "completed") {

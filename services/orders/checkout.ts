@@ -1,8 +1,8 @@
 import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
 import type { DurableEvent } from "../../mixins/platform.ts";
-import type { Collection } from "../../mixins/store/collection.ts";
+import type { Collection, Filter } from "../../mixins/store/collection.ts";
 import { type Ctx, event } from "../cluster.ts";
-import { fact, type Outcome, PATIENCE, type Reason, type Step, steps } from "./checkout-steps.ts";
+import { fact, type Outcome, PATIENCE, paid, type Reason, type Step, steps } from "./checkout-steps.ts";
 import type { OrderDocument } from "./order.documents.ts";
 import { move } from "./order-status.ts";
 import type { TimelineEntry } from "./orders.contract.ts";
@@ -32,14 +32,14 @@ export interface Refusal extends Reason {
 export class CheckoutRun {
   readonly #orders: Collection<OrderDocument>;
   readonly #ctx: Ctx;
-  readonly #answered: boolean;
+  /** Whether the shopper still waits for this run, and hears its refusal as the answer. */
+  answered: boolean;
   #order: OrderDocument;
   #pending = nothing();
   refusal: Refusal | null = null;
 
-  /** `answered`: the shopper waits for this very run and hears its refusal as the answer. */
   constructor(orders: Collection<OrderDocument>, ctx: Ctx, order: OrderDocument, { answered = false } = {}) {
-    this.#answered = answered;
+    this.answered = answered;
     this.#orders = orders;
     this.#ctx = ctx;
     this.#order = order;
@@ -47,19 +47,26 @@ export class CheckoutRun {
 
   /** The order where this run left it; null when another node has taken it over meanwhile. */
   async run(): Promise<OrderDocument | null> {
+    const { checkout, cancelRequestedAt, status } = this.#order;
+    if (checkout.next === null && (status === "canceled" || !cancelRequestedAt)) await this.#followPayment();
     for (;;) {
       const { cancelRequestedAt, status } = this.#order;
       if (cancelRequestedAt && this.#direction() === "forward" && status !== "canceled") {
         this.#giveUp({ type: "CANCELED_BY_REQUEST", message: "The order was canceled on request" });
       }
       const step = steps.find(({ name }) => name === this.#next());
-      if (!step) return this.#save({ dueAt: null, leased: false });
-      const pause = this.#direction() === "forward" ? await this.#forward(step) : await this.#back(step);
-      if (pause !== null) {
-        return this.#save({ dueAt: new Date(Date.now() + pause).toISOString(), leased: false });
+      const act = (one: Step) => (this.#direction() === "forward" ? this.#forward(one) : this.#back(one));
+      const pause = step ? await act(step) : null;
+      if (!step || pause !== null) {
+        const put = await this.#putDown(pause === null ? null : new Date(Date.now() + pause).toISOString());
+        if (put) return put;
+        // Somebody has asked to cancel since this run last looked, or another node has the order now.
+        const saved = await this.#save();
+        if (!saved || saved.deletedAt) return saved;
+        continue;
       }
       // Between the payment's answer and the commit somebody may have asked to cancel: the write brings that along.
-      if ((step.name === "authorize" || step.name === "confirm") && !(await this.#save({}))) return null;
+      if ((step.name === "authorize" || step.name === "confirm") && !(await this.#save())) return null;
     }
   }
 
@@ -169,7 +176,8 @@ export class CheckoutRun {
       event("order.canceled", `${this.#order.id}:canceled`, {
         ...fact(this.#order),
         reason,
-        answered: this.#answered,
+        // Who has heard that it is confirmed hears that it is not.
+        answered: this.answered && this.#order.status === "pending",
       }),
     );
   }
@@ -180,13 +188,27 @@ export class CheckoutRun {
     this.#pending.timeline.push({ at, step: step.name, outcome, attempt, node: this.#ctx.broker.nodeID, ms, detail });
   }
 
-  /** Writes what has gathered, and keeps the lease unless the order is put down. */
-  async #save(put: { dueAt?: string | null; leased?: boolean }): Promise<OrderDocument | null> {
+  /** An order with nothing left to do takes over what has become of its payment. */
+  async #followPayment(): Promise<void> {
+    const payment = await this.#ctx.call("payments.ofOrder", { orderId: this.#order.id });
+    if (payment) Object.assign(this.#pending.set, paid(payment));
+  }
+
+  /** Ends the lease; null where somebody has asked to cancel since the order was read, or the lease is another's. */
+  #putDown(dueAt: string | null): Promise<OrderDocument | null> {
+    const guard = { cancelRequestedAt: this.#order.cancelRequestedAt };
+    return this.#save({ dueAt, leased: false, dueFailures: 0 }, guard);
+  }
+
+  /** Writes what has gathered and goes on with the order's newest state. */
+  async #save(
+    lease: Record<string, unknown> = { dueAt: new Date(Date.now() + LEASE).toISOString() },
+    guard: Filter = {},
+  ): Promise<OrderDocument | null> {
     const { set, timeline, events } = this.#pending;
-    const lease = put.dueAt === undefined ? { dueAt: new Date(Date.now() + LEASE).toISOString() } : put;
     const saved = await this.#orders.change(
       this.#order.id,
-      { fence: this.#order.fence ?? null },
+      { fence: this.#order.fence ?? null, ...guard },
       { $set: { ...set, ...lease }, $push: { timeline: { $each: timeline, $slice: -200 } } },
       events,
     );

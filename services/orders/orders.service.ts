@@ -8,7 +8,6 @@ import { newId, orderNumber } from "../shared/ids.ts";
 import { orderToken } from "../shared/order-token.ts";
 import { auditOrders } from "./audit.ts";
 import { CheckoutRun, LEASE } from "./checkout.ts";
-import { paid } from "./checkout-steps.ts";
 import { type OrderDocument, ordersSpec } from "./order.documents.ts";
 import * as rule from "./order-draft.ts";
 import { assertCancelable } from "./order-status.ts";
@@ -27,9 +26,6 @@ export default defineService(ordersContract, {
       collection: "orders",
       lease: LEASE,
       async work(order, ctx) {
-        if (order.status === "confirmed" && order.checkout.next === null && !order.cancelRequestedAt) {
-          return this.followPayment(order, ctx);
-        }
         await this.run(new CheckoutRun(this.orders, ctx, order));
         return undefined;
       },
@@ -93,13 +89,6 @@ export default defineService(ordersContract, {
       return this.orders.insert(rule.draft({ ...parts, token: wishes.paymentToken, at: new Date(), lease: LEASE }));
     },
 
-    /** Takes the payment's state over into an order that has nothing else to do. */
-    async followPayment(order: OrderDocument & { fence: number }, ctx: Ctx): Promise<null> {
-      const payment = await ctx.call("payments.ofOrder", { orderId: order.id });
-      if (payment) await this.orders.change(order.id, { fence: order.fence }, { $set: paid(payment) });
-      return null;
-    },
-
     /** Has the order looked at now; whoever holds its lease looks anyway. */
     async bringForward(id: string): Promise<OrderDocument | null> {
       const dueAt = new Date().toISOString();
@@ -135,6 +124,7 @@ export default defineService(ordersContract, {
         });
         const end = await Promise.race([run.catch(() => "late" as const), late]);
         clearTimeout(timer);
+        if (end === "late") checkout.answered = false;
         if (checkout.refusal?.type === "CART_CHANGED" && round < ROUNDS) continue;
         if (end !== "late" && checkout.refusal) {
           const { detailed } = checkout.refusal;
