@@ -1,4 +1,5 @@
-import { type Money, money, share, sum } from "../shared/money.ts";
+import { unprocessable } from "../shared/errors.ts";
+import { divided, type Money, money, share, sum } from "../shared/money.ts";
 import type { Quote, ShippingMethod } from "./pricing.contract.ts";
 
 export interface Rates {
@@ -19,8 +20,7 @@ interface Line {
 /** The tax on an amount: on top of it, or the part of it that is tax. Rounded half up, line by line. */
 export function taxOn(amount: number, { taxRate, taxIncluded }: Pick<Rates, "taxRate" | "taxIncluded">): number {
   if (!taxIncluded) return share(amount, taxRate);
-  const net = Math.floor((amount * 10_000 * 2 + (10_000 + taxRate)) / (2 * (10_000 + taxRate)));
-  return amount - net;
+  return amount - divided(amount, 10_000, 10_000 + taxRate);
 }
 
 /** The methods for these lines, cheapest first; a cart without lines ships nothing. */
@@ -31,16 +31,20 @@ export function shippingMethods(lines: readonly Line[], rates: Rates): ShippingM
     .sort((a, b) => a.price.amount - b.price.amount);
 }
 
-/** What the lines cost in whole: goods, shipping by this method (null: none chosen yet), tax on the goods. */
+/**
+ * What the lines cost in whole: goods, shipping by this method (null: none chosen yet), tax on the goods. Throws where
+ * that is more than a number can count exactly.
+ */
 export function quote(lines: readonly Line[], method: ShippingMethod | null, rates: Rates): Quote {
   const inShop = (amount: number) => money(amount, rates.currency);
   const priced = lines.map(({ sku, quantity, unitPrice }) => {
-    const total = unitPrice.amount * quantity;
+    const total = exact(unitPrice.amount * quantity);
     return { sku, quantity, unitPrice, total: inShop(total), tax: inShop(taxOn(total, rates)) };
   });
-  const subtotal = sum(priced.map(({ total }) => total.amount));
-  const tax = sum(priced.map((line) => line.tax.amount));
+  const subtotal = exact(sum(priced.map(({ total }) => total.amount)));
+  const tax = exact(sum(priced.map((line) => line.tax.amount)));
   const shipping = method?.price.amount ?? 0;
+  const total = exact(subtotal + shipping + (rates.taxIncluded ? 0 : tax));
   return {
     lines: priced,
     shippingMethod: method?.code ?? null,
@@ -48,6 +52,11 @@ export function quote(lines: readonly Line[], method: ShippingMethod | null, rat
     discountTotal: inShop(0),
     shippingTotal: inShop(shipping),
     taxTotal: inShop(tax),
-    total: inShop(subtotal + shipping + (rates.taxIncluded ? 0 : tax)),
+    total: inShop(total),
   };
+}
+
+function exact(amount: number): number {
+  if (Number.isSafeInteger(amount)) return amount;
+  throw unprocessable("TOTAL_TOO_LARGE", "This comes to more than the shop can count");
 }

@@ -18,7 +18,7 @@ export const Image = z.strictObject({ url: Text.min(1).max(2_000), alt: Text.max
 export const AttributeValue = z.union([z.string().max(8_000), z.number(), z.boolean()]);
 export const Attributes = z.record(z.string().min(1).max(100), AttributeValue);
 
-/** Low enough that the largest line of the largest cart stays a safe integer. */
+/** Low enough that the largest line of a cart stays a safe integer; whether the cart's total does, pricing says. */
 const Price = Money.extend({ amount: z.int().min(0).max(100_000_000_000) });
 
 export const VariantInput = z.strictObject({

@@ -13,9 +13,12 @@ export const money = (amount: number, currency: string): Money => ({ amount, cur
 export const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** `amount × rate`, halves away from zero, in whole minor units; the rate is given in basis points (825 is 8.25 %). */
-export function share(amount: number, basisPoints: number): number {
-  const product = Math.abs(amount) * basisPoints;
-  const rounded = Math.floor(product / 10_000) + (product % 10_000 >= 5_000 ? 1 : 0);
+export const share = (amount: number, basisPoints: number): number => divided(amount, basisPoints, 10_000);
+
+/** `amount × numerator ÷ denominator`, exact for every safe integer, halves away from zero; rates may have 3 decimals. */
+export function divided(amount: number, numerator: number, denominator: number): number {
+  const [by, whole] = [numerator, denominator].map((part) => BigInt(Math.round(part * 1_000))) as [bigint, bigint];
+  const rounded = Number((2n * BigInt(Math.abs(amount)) * by + whole) / (2n * whole));
   return amount < 0 ? -rounded : rounded;
 }
 

@@ -4,12 +4,15 @@ import { z } from "zod";
 export const Id = z.uuid();
 export const Time = z.iso.datetime();
 
-/** What names a thing that can be bought. No `.` or `$`: it is a key inside documents. */
+/** What names a thing that can be bought: all of it visible. No `.` or `$`: it is a key inside documents. */
 export const Sku = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^(?!__proto__$)[^\s.$/]+$/, "no spaces, dots, slashes or dollar signs");
+  .regex(
+    /^(?!__proto__$)[^\s.$/\p{Cc}\p{Cf}\p{Cs}]+$/u,
+    "no spaces, dots, slashes, dollar signs or characters that cannot be seen",
+  );
 
 export const Quantity = z.int().min(1).max(10_000);
 

@@ -180,7 +180,8 @@ export class CatalogueImport {
     for (const { line, stock, input } of batch) {
       if (this.#refusedLines.has(line)) continue;
       for (const { sku } of input.variants) {
-        const onHand = stock[sku];
+        // Not every SKU that an object answers to is one that its row spoke of.
+        const onHand = Object.hasOwn(stock, sku) ? stock[sku] : undefined;
         if (onHand === undefined) this.report.withoutStock++;
         openings.push({ sku, onHand: onHand ?? this.#tools.stock });
       }
