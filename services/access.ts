@@ -9,6 +9,8 @@ export const OPERATOR = "control";
 export interface Meta {
   userId?: string;
   permissions?: string[];
+  /** The session that the access token is of. */
+  sessionId?: string;
   /** The key of this request, as the edge claimed it. */
   idempotencyKey?: string;
   /** What a guest shows to see an order. */

@@ -7,7 +7,7 @@ const FRESH = 10 * 60_000;
 /** An unknown key id is no reason to ask again at once: anybody can make one up. */
 const ASK_AGAIN = 1_000;
 
-type Identity = Pick<Meta, "userId" | "permissions">;
+type Identity = Pick<Meta, "userId" | "permissions" | "sessionId">;
 
 /** Tells who a request comes from, by its `Authorization` header and the keys of `users`; nobody where there is none. */
 export function authenticator({ keys: fetch, issuer }: { keys(): Promise<readonly PublicKey[]>; issuer: string }) {
@@ -33,7 +33,7 @@ export function authenticator({ keys: fetch, issuer }: { keys(): Promise<readonl
     if (!token) throw unauthorized("TOKEN_INVALID", "The Authorization header must be `Bearer` and an access token");
     const age = Date.now() - fetchedAt;
     if (age > FRESH || (age > ASK_AGAIN && needsKey(token, keys))) await refresh();
-    const { sub, permissions } = verifyToken(token, keys, { issuer });
-    return { userId: sub, permissions };
+    const { sub, sid, permissions } = verifyToken(token, keys, { issuer });
+    return { userId: sub, sessionId: sid, permissions };
   };
 }

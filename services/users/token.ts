@@ -11,6 +11,8 @@ export const LIFETIME = 15 * 60;
 /** Who holds the token and what they may do. */
 const Claims = z.object({
   sub: z.uuid(),
+  /** The session; who ends it gets no further tokens for it. */
+  sid: z.uuid(),
   roles: z.array(z.string()),
   permissions: z.array(z.string()),
   exp: z.int(),
@@ -24,15 +26,13 @@ export interface SigningKey {
 
 /** An access token of 15 minutes, signed with ES256 (RFC 7518). */
 export function signToken(
-  { sub, roles, permissions }: Omit<Claims, "exp">,
+  { sub, sid, roles, permissions }: Omit<Claims, "exp">,
   { kid, privateKey }: SigningKey,
   { issuer, now = Date.now() }: { issuer: string; now?: number },
 ): string {
   const iat = Math.floor(now / 1000);
-  return jwt.sign({ sub, roles, permissions, iat, exp: iat + LIFETIME, iss: issuer, aud: AUDIENCE }, privateKey, {
-    algorithm: "ES256",
-    keyid: kid,
-  });
+  const claims = { sub, sid, roles, permissions, iat, exp: iat + LIFETIME, iss: issuer, aud: AUDIENCE };
+  return jwt.sign(claims, privateKey, { algorithm: "ES256", keyid: kid });
 }
 
 const parsed = new WeakMap<PublicKey, KeyObject>();

@@ -2,6 +2,7 @@ import { platformOf } from "../../mixins/platform.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { cluster, defineMixin, defineService } from "../cluster.ts";
 import { invalid, unauthorized } from "../shared/errors.ts";
+import { newId } from "../shared/ids.ts";
 import { keyFor, secretKey } from "../shared/secrets.ts";
 import { firstAdministrator, type Keys, openKeys } from "./first-start.ts";
 import { generatePassword, nobodysHash, passwordProblem } from "./password.ts";
@@ -62,7 +63,7 @@ export default defineService(usersContract, {
       }
       const user = view(account);
       const issuer = platformOf(this.broker).environment.PUBLIC_URL;
-      const accessToken = signToken({ sub: user.id, ...user }, this.keys.signing, { issuer });
+      const accessToken = signToken({ sub: user.id, sid: newId(), ...user }, this.keys.signing, { issuer });
       return { user, accessToken, expiresIn: LIFETIME };
     },
     async me(ctx) {

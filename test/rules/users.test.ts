@@ -13,7 +13,8 @@ const privateKey = generateKey();
 const key = publicKeyOf(privateKey);
 const issuer = "https://shop.example";
 const sub = "0198c0de-0000-7000-8000-000000000001";
-const claims = { sub, roles: ["support"], permissions: ["orders:read"] };
+const sid = "0198c0de-0000-7000-8000-00000000005e";
+const claims = { sub, sid, roles: ["support"], permissions: ["orders:read"] };
 const token = signToken(claims, { kid: key.kid, privateKey }, { issuer });
 const invalid = expect.objectContaining({ code: 401, type: "TOKEN_INVALID" });
 
