@@ -4,7 +4,7 @@ import { ShippingMethod } from "../pricing/pricing.contract.ts";
 import { Money } from "../shared/money.ts";
 import { Address, Email, Id, Quantity, Sku, Time } from "../shared/shapes.ts";
 
-/** A guest's cart is known by its unguessable id: who has the id is the owner. */
+/** A guest's cart is known by its unguessable id: who has the id is the owner. A customer's is the customer's alone. */
 export const CartId = z.string().regex(/^[A-Za-z0-9_-]{24}$/, "not the id of a cart");
 
 export const CartLine = z.object({
@@ -32,6 +32,8 @@ export const Cart = z.object({
   billingAddress: Address.nullable(),
   shippingMethod: z.string().nullable(),
   coupons: z.array(z.string()),
+  /** What did not fit when a guest's cart was merged into this one; taking the SKU out of the cart takes it out here. */
+  setAside: z.array(z.object({ sku: Sku, quantity: z.int() })),
   pricedAt: Time,
 });
 export type Cart = z.output<typeof Cart>;
@@ -44,12 +46,20 @@ export const cartsContract = defineContract({
   name: "carts",
   actions: {
     create: {
-      summary: "Opens a guest's cart, with lines where they are given.",
+      summary:
+        "Opens a guest's cart with these lines; a customer, who has one open cart, gets that one with the lines added.",
       params: z.strictObject({ lines: z.array(LineInput).max(100).default([]) }),
       returns: Cart,
       access: "public",
       idempotency: "none",
       rest: { route: "POST /carts", status: 201 },
+    },
+    mine: {
+      summary: "The customer's one open cart, priced as of now; there is always one.",
+      returns: Cart,
+      access: "customer",
+      idempotency: "read",
+      rest: "GET /me/cart",
     },
     get: {
       summary: "The cart, priced as of now.",
@@ -112,6 +122,13 @@ export const cartsContract = defineContract({
       access: owner,
       idempotency: "read",
       rest: "GET /carts/:id/payment-methods",
+    },
+    merge: {
+      summary:
+        "Puts a guest's lines into the customer's cart, once, however often it is asked for; the guest's id is dead then. Where an order is being made of the customer's cart, they follow when it is done.",
+      params: z.strictObject({ cartId: CartId, customerId: Id }),
+      access: "internal",
+      idempotency: "natural",
     },
     snapshot: {
       summary: "The cart as it is stored, with the prices that the shopper last saw.",

@@ -28,6 +28,7 @@ const cart: Cart = {
   billingAddress: null,
   shippingMethod: null,
   coupons: [],
+  setAside: [],
   pricedAt: "2026-03-01T12:00:00.000Z",
 };
 const quote = (total: number, shipping = 490): Quote => ({
