@@ -41,6 +41,13 @@ export const usersContract = defineContract({
       idempotency: "read",
       rest: "GET /me",
     },
+    contact: {
+      summary: "Where somebody with an account is written to; null where there is no such account.",
+      params: z.strictObject({ id: Id }),
+      returns: z.object({ email: Email, name: z.string() }).nullable(),
+      access: "internal",
+      idempotency: "read",
+    },
     keys: {
       summary: "The public keys that access tokens are checked with (RFC 7517).",
       returns: z.object({ keys: z.array(PublicKey) }),

@@ -71,6 +71,10 @@ export default defineService(usersContract, {
       if (!account) throw unauthorized("SIGN_IN_REQUIRED", "Sign in to do this");
       return view(account);
     },
+    async contact(ctx) {
+      const account = await this.accounts.get(ctx.params.id);
+      return account && { email: account.email, name: account.name };
+    },
     keys() {
       return { keys: this.keys.published };
     },
