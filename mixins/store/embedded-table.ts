@@ -67,6 +67,7 @@ export class EmbeddedTable<T extends Doc> {
 
   select(filter: Filter, { sort, limit, after, tombstones = false }: Selection): T[] {
     const { where, values, exact } = narrow(filter, this.#scalars, this.#many);
+    if (where.length === 0 && !exact) this.#refuse(`the filter ${JSON.stringify(filter)}`);
     const order = this.#order(sort);
     const conditions = [...where];
     if (after && sort) {
@@ -144,7 +145,11 @@ export class EmbeddedTable<T extends Doc> {
     if (process.env.NODE_ENV === "production" || this.#planned.has(sql)) return;
     const plan = this.#file.db.prepare(`explain query plan ${sql}`).all();
     const scan = plan.find(({ detail }) => /^SCAN (?!json_each|.*USING (COVERING )?INDEX)/.test(detail as string));
-    if (scan && !sql.includes("order by id")) throw new Error(`${this.#name}: no index serves this query: ${sql}`);
+    if (scan && !sql.includes("order by id")) this.#refuse(sql);
     this.#planned.add(sql);
+  }
+
+  #refuse(query: string): void {
+    if (process.env.NODE_ENV !== "production") throw new Error(`${this.#name}: no index serves ${query}`);
   }
 }

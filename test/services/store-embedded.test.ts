@@ -143,8 +143,13 @@ describe("on the disk", () => {
   });
 
   test("a query that would read through all documents is refused where it is tried", async () => {
-    await expect(things.find({ label: "x" }, { limit: 1, sort: { field: "label" } })).rejects.toThrow(/index/);
-    await expect(things.page({ stock: 1 }, { sort: { field: "rank" }, limit: 1 })).rejects.toThrow(/indexed/);
+    const sort = { field: "rank" };
+    await expect(things.find({}, { limit: 1, sort: { field: "label" } })).rejects.toThrow(/no index/);
+    await expect(things.find({ label: "x" }, { limit: 1 })).rejects.toThrow(/no index/);
+    await expect(things.find({ label: "x" }, { limit: 1, sort })).rejects.toThrow(/no index/);
+    await expect(things.page({ stock: 1 }, { sort, limit: 1 })).rejects.toThrow(/no index/);
+    await expect(things.page({ kind: "x", stock: 1 }, { sort, limit: 1 })).rejects.toThrow(/indexed/);
+    expect(await things.find({ kind: "x", label: "x" }, { limit: 1 })).toEqual([]);
   });
 
   test("queries use the indexes, whatever their lists are long", async () => {
