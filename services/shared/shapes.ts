@@ -16,17 +16,25 @@ export const Sku = z
 
 export const Quantity = z.int().min(1).max(10_000);
 
+/** What people write on one line; nothing that would break it or cannot be written at all. */
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, "one line, without control characters");
+
 export const Address = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  company: z.string().trim().max(200).optional(),
-  line1: z.string().trim().min(1).max(200),
-  line2: z.string().trim().max(200).optional(),
-  city: z.string().trim().min(1).max(100),
-  region: z.string().trim().max(100).optional(),
-  postalCode: z.string().trim().min(1).max(20),
+  name: line(200).min(1),
+  company: line(200).optional(),
+  line1: line(200).min(1),
+  line2: line(200).optional(),
+  city: line(100).min(1),
+  region: line(100).optional(),
+  postalCode: line(20).min(1),
   /** ISO 3166-1 alpha-2. */
   country: z.string().regex(/^[A-Z]{2}$/, "two capital letters, as in ISO 3166-1"),
-  phone: z.string().trim().max(40).optional(),
+  phone: line(40).optional(),
 });
 export type Address = z.output<typeof Address>;
 

@@ -64,3 +64,20 @@ test("a SKU that every object answers to is imported like any other", async () =
   expect((await deliver("constructor", 1)).status).toBe(201);
   expect((await order(cart.id)).status).toBe(201);
 });
+
+test("an address is made of lines: what would break out of one is refused by its field", async () => {
+  const { json: cart } = await http.ask("/carts", { json: {} });
+  for (const name of ["Eve\r\nBcc: all@example.com", "E\u0000ve", "E\ud800ve", "Eve\u2028Eve"]) {
+    const told = await http.ask(`/carts/${cart.id}`, {
+      method: "PATCH",
+      json: { shippingAddress: { ...address, name } },
+    });
+    expect(told.json).toMatchObject({ status: 422, errors: [{ path: "shippingAddress.name" }] });
+  }
+  const name = "$email Çağla O’Neil-夹克 👩‍🚀";
+  const told = await http.ask(`/carts/${cart.id}`, {
+    method: "PATCH",
+    json: { shippingAddress: { ...address, name } },
+  });
+  expect(told.json.shippingAddress.name).toBe(name);
+});
