@@ -8,6 +8,7 @@ import { type Environment, EnvironmentError } from "../services/shared/environme
 
 /** Every service that a node can run; `SERVICES` picks some of them. */
 const SERVICES = [
+  "config",
   "products",
   "inventory",
   "pricing",

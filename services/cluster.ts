@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type DurableEvent, platformOf } from "../mixins/platform.ts";
 import { authorize, fromEdge, type Meta } from "./access.ts";
 import { cartsContract } from "./carts/carts.contract.ts";
+import { configContract } from "./config/config.contract.ts";
 import type {
   ActionContract,
   ActionsOf,
@@ -34,6 +35,7 @@ export const cluster = [
   usersContract,
   notificationsContract,
   idempotencyContract,
+  configContract,
 ] as const;
 
 type Services = (typeof cluster)[number];
@@ -54,6 +56,8 @@ export interface Mixin<M> {
   created?(this: Base & M): void;
   started?(this: Base & M): void | Promise<void>;
   stopped?(this: Base & M): void | Promise<void>;
+  /** Hints from other nodes, which may be lost. */
+  events?: Record<string, (this: Base & M, ctx: Context<unknown>) => void>;
   /** Only a type: what is lent. */
   lends?: M;
 }

@@ -1,23 +1,21 @@
 import { platformOf } from "../../mixins/platform.ts";
+import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { defineService } from "../cluster.ts";
 import { invalid } from "../shared/errors.ts";
 import { quote, type Rates, shippingMethods } from "./price.ts";
 import { pricingContract } from "./pricing.contract.ts";
 
 export default defineService(pricingContract, {
-  settings: {
-    taxRate: 0,
-    taxIncluded: false,
-    shipping: [
-      { code: "standard", name: "Standard, 3–5 days", amount: 490 },
-      { code: "express", name: "Express, next day", amount: 1490 },
-    ],
-  },
+  mixins: [liveSettings],
 
   methods: {
     rates(): Rates {
-      const { taxRate, taxIncluded, shipping } = this.settings as unknown as Omit<Rates, "currency">;
-      return { currency: platformOf(this.broker).environment.CURRENCY, taxRate, taxIncluded, shipping };
+      return {
+        currency: platformOf(this.broker).environment.CURRENCY,
+        taxRate: this.setting("tax.rate"),
+        taxIncluded: this.setting("tax.included"),
+        shipping: this.setting("shipping.methods"),
+      };
     },
   },
 
