@@ -7,7 +7,7 @@ import { secretId } from "../shared/ids.ts";
 import { blank, type CartDocument, type Content, cartsSpec } from "./cart.documents.ts";
 import * as lines from "./cart-lines.ts";
 import { type Place, priced } from "./cart-prices.ts";
-import { assertOpen, type Shown, view, visible } from "./cart-view.ts";
+import { assertOpen, present, type Shown, view, visible } from "./cart-view.ts";
 import { type Cart, cartsContract } from "./carts.contract.ts";
 import { claimed, customersCart, forgottenAt, mergeClaimed, ROUNDS } from "./customer-cart.ts";
 

@@ -43,7 +43,7 @@ export const Order = z.object({
   shippingMethod: z.string(),
   placedAt: Time,
   cancelRequestedAt: Time.nullable(),
-  /** Only in the answer to `POST /orders`: what a guest shows to see the order again. */
+  /** Only in a guest's answer to `POST /orders`: what the guest shows to see the order again. */
   guestToken: z.string().optional(),
   nextAction: NextAction.nullable(),
 });
@@ -72,7 +72,7 @@ export const ordersContract = defineContract({
   actions: {
     place: {
       summary:
-        "Turns a cart into an order: prices it, locks it, holds the stock, authorizes, commits, confirms and captures; the same key gives one order.",
+        "Turns a cart into an order: prices it, locks it, holds the stock, authorizes, commits, confirms and captures; the same key gives one order. A customer's mail goes to the account's address where neither cart nor order names one.",
       params: z.strictObject({
         cartId: CartId,
         email: Email.optional(),
@@ -117,6 +117,14 @@ export const ordersContract = defineContract({
       access: { owner: true, or: "orders:write" },
       idempotency: "natural",
       rest: "POST /orders/:id/cancel",
+    },
+    mine: {
+      summary: "The customer's own orders, newest first.",
+      params: z.strictObject({ status: OrderStatus.optional(), ...paging }),
+      returns: page(Order),
+      access: "customer",
+      idempotency: "read",
+      rest: "GET /orders",
     },
     search: {
       summary: "Orders for staff, newest first; `q` is a number or an e-mail address.",

@@ -1,6 +1,7 @@
 import { due } from "../../mixins/due/due.mixin.ts";
 import { platformOf } from "../../mixins/platform.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
+import type { Cart } from "../carts/carts.contract.ts";
 import { type Ctx, defineService } from "../cluster.ts";
 import type { PaymentStatus } from "../payments/payments.contract.ts";
 import { conflict, typeOf } from "../shared/errors.ts";
@@ -65,7 +66,13 @@ export default defineService(ordersContract, {
     /** The answer to the request that made this order, as the order stands now. */
     answer(order: OrderDocument): Order {
       if (order.status === "canceled" && isRefusal(order.reason)) throw refusal(order, order.reason);
-      return { ...view(order), guestToken: this.token(order.id) };
+      return order.customerId === null ? { ...view(order), guestToken: this.token(order.id) } : view(order);
+    },
+
+    /** The account's address, where the cart names none. */
+    async accountMail(ctx: Ctx, { email }: Cart): Promise<string | undefined> {
+      if (email || !ctx.meta.userId) return undefined;
+      return (await ctx.call("users.contact", { id: ctx.meta.userId }))?.email;
     },
 
     /** A pending order of the cart as it is now; an order of the same key is a conflict. */
@@ -73,7 +80,7 @@ export default defineService(ordersContract, {
       const { cartId, ...wishes } = ctx.params;
       const cart = await ctx.call("carts.snapshot", { id: cartId });
       rule.assertOrderable(cart);
-      const details = rule.details(cart, wishes);
+      const details = rule.details(cart, { ...wishes, email: wishes.email ?? (await this.accountMail(ctx, cart)) });
       const offers = await ctx.call("products.offers", { skus: cart.lines.map(({ sku }) => sku) });
       const lines = rule.offered(cart, offers);
       const quote = await ctx.call("pricing.quote", {
@@ -156,6 +163,14 @@ export default defineService(ordersContract, {
       };
       await this.orders.change(id, guard, { $set: { cancelRequestedAt } });
       return view((await this.bringForward(id)) ?? order);
+    },
+
+    async mine(ctx) {
+      const { status, cursor, limit } = ctx.params;
+      const filter = { customerId: ctx.meta.userId as string, ...(status ? { status } : {}) };
+      const sort = { field: "placedAt", descending: true };
+      const { items, ...page } = await this.orders.page(filter, { sort, cursor, limit });
+      return { items: items.map(view), ...page };
     },
 
     async search(ctx) {
