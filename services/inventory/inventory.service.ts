@@ -1,5 +1,6 @@
 import { due } from "../../mixins/due/due.mixin.ts";
 import type { DurableEvent } from "../../mixins/platform.ts";
+import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import type { Events } from "../../mixins/store/collection.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { defineService, event } from "../cluster.ts";
@@ -37,6 +38,7 @@ const told =
 
 export default defineService(inventoryContract, {
   mixins: [
+    liveSettings,
     store(stockSpec),
     store(movementsSpec),
     due<Stock>({
@@ -47,11 +49,6 @@ export default defineService(inventoryContract, {
       },
     }),
   ],
-
-  settings: {
-    /** At or under this a SKU is low. */
-    lowStock: 5,
-  },
 
   methods: {
     async holdLine(orderId: string, { sku, quantity }: StockLine, expiresAt: string | null): Promise<number | null> {
@@ -131,7 +128,7 @@ export default defineService(inventoryContract, {
   actions: {
     async list(ctx) {
       const { low, cursor, limit } = ctx.params;
-      const filter = low ? { available: { $lte: (this.settings as { lowStock?: number }).lowStock } } : {};
+      const filter = low ? { available: { $lte: this.setting("inventory.lowStock") } } : {};
       const { items, ...page } = await this.stock.page(filter, { sort: { field: "sku" }, cursor, limit });
       return { items: items.map((stock) => rule.level(stock.sku, [stock])), ...page };
     },

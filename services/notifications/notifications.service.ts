@@ -1,5 +1,6 @@
 import { due } from "../../mixins/due/due.mixin.ts";
 import { platformOf } from "../../mixins/platform.ts";
+import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, defineService } from "../cluster.ts";
 import type { Order } from "../orders/orders.contract.ts";
@@ -30,6 +31,7 @@ const shown = ({ id, to, subject, kind, orderId, status, attempts, failure, crea
 export default defineService(notificationsContract, {
   mixins: [
     mailServer,
+    liveSettings,
     store(mailsSpec),
     due<MailDocument>({
       collection: "mails",
@@ -44,15 +46,15 @@ export default defineService(notificationsContract, {
   methods: {
     from(): Mailbox {
       const { MAIL_FROM, PUBLIC_URL } = platformOf(this.broker).environment;
-      const { name, address } = MAIL_FROM ?? { name: "", address: `orders@${new URL(PUBLIC_URL).hostname}` };
-      return { name: name || "Molecart", address };
+      const address = MAIL_FROM?.address ?? `orders@${new URL(PUBLIC_URL).hostname}`;
+      return { name: this.setting("shop.name"), address };
     },
 
     /** The token stands behind `#`, where no server's log sees it. */
     sender(orderId: string): Sender {
       const { environment } = platformOf(this.broker);
       const link = `${environment.PUBLIC_URL}/order.html#${orderId}.${orderToken(environment, orderId)}`;
-      return { shop: this.from().name, link };
+      return { shop: this.setting("shop.name"), timezone: this.setting("shop.timezone"), link };
     },
 
     /** Without a mail server the mail is at its end with this write: it stays here to be read. */

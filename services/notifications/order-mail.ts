@@ -6,13 +6,15 @@ import * as part from "./mail-parts.ts";
 /** What the shop says of itself in a mail, and where the shopper sees the order. */
 export interface Sender {
   shop: string;
+  /** Of the dates in the mail. */
+  timezone: string;
   link: string;
 }
 
 /** Tells that the order is confirmed: what was bought, for how much, and where it goes. */
-export function confirmation(order: Order, { shop, link }: Sender): part.MailText {
+export function confirmation(order: Order, { shop, timezone, link }: Sender): part.MailText {
   const title = "Thank you for your order";
-  const opening = `We have your order ${order.number} and are getting it ready.`;
+  const opening = `We have your order ${order.number} of ${day(order.placedAt, timezone)} and are getting it ready.`;
   const address = addressLines(order.shippingAddress);
   return {
     subject: `Your order ${order.number}`,
@@ -42,9 +44,11 @@ export function confirmation(order: Order, { shop, link }: Sender): part.MailTex
 }
 
 /** Tells that the order is canceled, why, and what becomes of the money. */
-export function cancellation(order: Order, reason: { message: string }, { shop, link }: Sender): part.MailText {
+export function cancellation(order: Order, reason: { message: string }, sender: Sender): part.MailText {
+  const { shop, timezone, link } = sender;
   const title = "Your order is canceled";
-  const opening = `Your order ${order.number} is canceled. ${part.sentence(reason.message)}`.trim();
+  const opening =
+    `Your order ${order.number} of ${day(order.placedAt, timezone)} is canceled. ${part.sentence(reason.message)}`.trim();
   const money = whereTheMoneyIs(order);
   return {
     subject: `Your order ${order.number} is canceled`,
@@ -91,6 +95,10 @@ export function whereTheMoneyIs({ payment, total }: Pick<Order, "payment" | "tot
       return `Your payment of ${format(total)} has been returned to you.`;
   }
 }
+
+/** `January 5, 2026`, as it was where the shop is. */
+const day = (at: string, timeZone: string): string =>
+  new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(new Date(at));
 
 const greeting = ({ shippingAddress }: Pick<Order, "shippingAddress">): string =>
   `Hello ${part.oneLine(shippingAddress.name)},`;

@@ -3,7 +3,7 @@ import { cancellation, confirmation, whereTheMoneyIs } from "../../services/noti
 import type { Order } from "../../services/orders/orders.contract.ts";
 import { anOrder } from "../support/orders.ts";
 
-const sender = { shop: "Fell & Fjord", link: "http://localhost:3000/order.html#id.token" };
+const sender = { shop: "Fell & Fjord", timezone: "UTC", link: "http://localhost:3000/order.html#id.token" };
 const usd = (amount: number) => ({ amount, currency: "USD" });
 const declined = { message: "the card was declined" };
 
@@ -39,6 +39,14 @@ test.each(["text", "html"] as const)("a confirmation names number, lines, sums, 
   }
   expect(form === "html" ? mail.html : mail.text).toContain(sender.link);
   expect(mail.subject).toBe("Your order 7K3F-92QD");
+});
+
+test("a mail tells the day of the order as it was where the shop is", () => {
+  const late = anOrder({ placedAt: "2026-01-05T23:30:00.000Z" });
+  expect(confirmation(late, sender).text).toContain("7K3F-92QD of January 5, 2026 ");
+  expect(confirmation(late, { ...sender, timezone: "Europe/Paris" }).text).toContain("of January 6, 2026 ");
+  const { html } = cancellation(late, declined, { ...sender, timezone: "America/New_York" });
+  expect(html).toContain("of January 5, 2026 is canceled");
 });
 
 test("the sums of a text mail end in one column", () => {
@@ -101,7 +109,7 @@ test("a cancellation says why in a sentence and what becomes of the money", () =
   const mail = cancellation(anOrder({ payment: { status: "voided", provider: "sandbox" } }), declined, sender);
   expect(mail.subject).toBe("Your order 7K3F-92QD is canceled");
   for (const seen of [mail.text, read(mail.html)]) {
-    expect(seen).toContain("Your order 7K3F-92QD is canceled. The card was declined.");
+    expect(seen).toContain("Your order 7K3F-92QD of January 5, 2026 is canceled. The card was declined.");
     expect(seen).toContain("You have not been charged.");
     expect(seen).toContain("Trail jacket, S");
   }
