@@ -11,7 +11,7 @@ export const forgottenAt = (): string => new Date(Date.now() + 30 * 24 * 3600_00
 /** Parallel changes of one cart meet at its version; each round lets at least one of them through. */
 export const ROUNDS = 200;
 /** How long whoever claimed a guest's cart has it to himself; then due work looks after it, too. */
-const LEASE = 10_000;
+const LEASE = 3_000;
 
 type Carts = Collection<CartDocument>;
 

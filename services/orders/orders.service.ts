@@ -4,7 +4,7 @@ import { store } from "../../mixins/store/store.mixin.ts";
 import type { Cart } from "../carts/carts.contract.ts";
 import { type Ctx, defineService } from "../cluster.ts";
 import type { PaymentStatus } from "../payments/payments.contract.ts";
-import { conflict, typeOf } from "../shared/errors.ts";
+import { conflict, notFound, typeOf } from "../shared/errors.ts";
 import { newId, orderNumber } from "../shared/ids.ts";
 import { orderToken } from "../shared/order-token.ts";
 import { auditOrders } from "./audit.ts";
@@ -72,7 +72,7 @@ export default defineService(ordersContract, {
     /** The account's address, where the cart names none. */
     async accountMail(ctx: Ctx, { email }: Cart): Promise<string | undefined> {
       if (email || !ctx.meta.userId) return undefined;
-      return (await ctx.call("users.contact", { id: ctx.meta.userId }))?.email;
+      return (await ctx.call("users.me")).email;
     },
 
     /** A pending order of the cart as it is now; an order of the same key is a conflict. */
@@ -135,7 +135,9 @@ export default defineService(ordersContract, {
         if (checkout.refusal?.type === "CART_CHANGED" && round < ROUNDS) continue;
         if (end !== "late" && checkout.refusal) {
           const { detailed } = checkout.refusal;
-          if (end?.deletedAt) throw conflict(checkout.refusal.type, checkout.refusal.message, { cartId: order.cartId });
+          const { type, message } = checkout.refusal;
+          if (end?.deletedAt)
+            throw (type === "CART_NOT_FOUND" ? notFound : conflict)(type, message, { cartId: order.cartId });
           throw refusal(order, checkout.refusal, detailed);
         }
         return this.answer((await this.orders.get(order.id)) ?? order);
