@@ -13,6 +13,9 @@ export interface Meta {
   sessionId?: string;
   /** The key of this request, as the edge claimed it. */
   idempotencyKey?: string;
+  /** Where this belongs in a trace that began outside (W3C Trace Context). */
+  traceparent?: string;
+  tracestate?: string;
   /** What a guest shows to see an order. */
   orderToken?: string;
 }

@@ -42,6 +42,8 @@ export interface Rest {
   form?: true;
   /** A request without an `Idempotency-Key` is refused. */
   needsKey?: true;
+  /** Each request counts against the sign-ins of its address, and of the account that this param names. */
+  countsAsSignIn?: { readonly account?: string };
 }
 
 /** One action: what it takes, what it returns, who may call it and what a repeat does. */
@@ -57,7 +59,13 @@ export type ActionContract = {
   stream?: "in" | "out";
   /** Milliseconds until the caller stops waiting; the broker's default where it is not said. */
   timeout?: number;
-} & ({ cache?: never } | { cache: { keys: string[]; ttl?: number }; access: "public"; idempotency: "read" });
+} & ({ cache?: never } | { cache: { keys: string[]; ttl?: number }; access: "public"; idempotency: "read" }) &
+  ({ kept?: never } | { kept: Kept; access: "public"; idempotency: "read" });
+
+/** The gateway keeps the answer's bytes until one of these is told as outdated: `product:{id}` names a field of the result. */
+export interface Kept {
+  readonly until: readonly string[];
+}
 
 /** One service: its name, its actions and the durable events it emits. */
 export interface ServiceContract {

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import type { ActionContract, Rest } from "../contract.ts";
+import type { Access, ActionContract, Rest } from "../contract.ts";
+import { isKnown, versionTag, weakTag } from "./conditions.ts";
+import { tagsOf } from "./kept-answers.ts";
 import { resultPage } from "./pages.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
@@ -10,10 +13,12 @@ export interface Answer {
   type?: string;
   body: string | Readable;
   headers?: Record<string, string>;
+  /** Until one of these is told as outdated, the answer may be kept and given to anybody. */
+  tags?: readonly string[];
 }
 
 interface Spoken {
-  contract: Pick<ActionContract, "returns" | "stream">;
+  contract: Pick<ActionContract, "returns" | "stream" | "access" | "kept">;
   rest: Rest;
 }
 
@@ -24,8 +29,28 @@ export function answerOf({ contract, rest }: Spoken, result: unknown, asPage = f
   if (status === 204 || !contract.returns) return { status: 204, body: "" };
   if (asPage) return { status, type: "text/html; charset=utf-8", body: resultPage(result) };
   if (typeof result === "string") return { status, type: "text/html; charset=utf-8", body: result };
-  return { status, type: JSON_TYPE, body: JSON.stringify(result) };
+  const told = { status, type: JSON_TYPE, body: JSON.stringify(result) };
+  if (contract.kept) return { ...told, tags: tagsOf(contract.kept.until, result) };
+  const rev = isForStaff(contract.access) ? (result as { rev?: unknown } | null)?.rev : undefined;
+  return Number.isInteger(rev) ? { ...told, headers: { ETag: versionTag(rev as number) } } : told;
 }
+
+/**
+ * The answer to a GET with its ETag; 304 where the client has it already. A version's own tag is for `If-Match` only:
+ * beside the version such answers show what changes without it, as stock does.
+ */
+export function conditional({ method, headers }: IncomingMessage, answer: Answer): Answer {
+  const { status, type, body } = answer;
+  if ((method !== "GET" && method !== "HEAD") || status !== 200 || type !== JSON_TYPE) return answer;
+  const etag = answer.headers?.ETag ?? weakTag(body as string);
+  if (!etag.startsWith("W/")) return answer;
+  const tagged = { ...answer.headers, ETag: etag };
+  return isKnown(etag, headers["if-none-match"])
+    ? { status: 304, body: "", headers: tagged }
+    : { ...answer, headers: tagged };
+}
+
+const isForStaff = (access: Access): boolean => typeof access === "string" && access.includes(":");
 
 function statusOf({ status = 200, acceptedWhile }: Rest, result: unknown): number {
   if (!acceptedWhile || typeof result !== "object" || result === null) return status;

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ServiceSchema } from "moleculer";
+import type { Context, ServiceSchema } from "moleculer";
 import ApiGateway from "moleculer-web";
+import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
+import { OUTDATED } from "../shared/outdated.ts";
 import { type Gateway, HttpEdge } from "./http-edge.ts";
 import { pageHeaders } from "./page-headers.ts";
 
@@ -19,7 +21,7 @@ const edgeOf = (service: object): HttpEdge => edges.get(service) as HttpEdge;
 /** HTTP in, calls out. What may be called and how, the contracts say; a service that is away is 503 and not 404. */
 const api: ServiceSchema = {
   name: "api",
-  mixins: [ApiGateway],
+  mixins: [ApiGateway, liveSettings as Partial<ServiceSchema>],
   settings: {
     ...quiet,
     // Our own listens, so that a port in use fails the start instead of ending the process.
@@ -29,6 +31,12 @@ const api: ServiceSchema = {
     assets: { folder: PUBLIC, options: { extensions: ["html"], redirect: false, setHeaders: pageHeaders } },
   } as ServiceSchema["settings"],
   actions: { listAliases: false, addRoute: false, removeRoute: false },
+
+  events: {
+    [OUTDATED](ctx: Context<{ tags: string[] }>) {
+      edgeOf(this).outdated(ctx.params.tags);
+    },
+  },
 
   methods: {
     /** The query is read by the action's schema, not by guesses. */

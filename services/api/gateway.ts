@@ -3,13 +3,17 @@ import type { CallingOptions } from "moleculer";
 import { authorize, type Meta } from "../access.ts";
 import type { Actions } from "../cluster.ts";
 import type { Caller } from "../contract.ts";
+import { invalid } from "../shared/errors.ts";
 import { type Answer, answerOf, PROBLEM_TYPE } from "./answer.ts";
 import { decode, hasBody, readBody, readParams, typeOfBody } from "./body.ts";
+import { wantedRev } from "./conditions.ts";
 import { clientKey, fingerprint, requestName } from "./idempotency-key.ts";
 import { once } from "./once.ts";
 import { mergeParams, queryOf } from "./params.ts";
 import { headersOf, problemOf } from "./problem.ts";
 import type { Endpoint } from "./routes.ts";
+import type { Identity } from "./tokens.ts";
+import type { Trace } from "./trace-context.ts";
 
 type Params = Record<string, unknown>;
 
@@ -24,8 +28,11 @@ export interface Request {
   requestId: string;
   /** Calls as the gateway. */
   calls: Caller<Actions>;
-  identify(authorization: string | undefined): Promise<Meta>;
+  identify(authorization: string | undefined): Promise<Identity>;
   failed(message: string, error: unknown): void;
+  trace: Trace | undefined;
+  /** Counts a sign-in of this request's address for the account. */
+  signIn(account: unknown): Promise<void>;
 }
 
 /** What the outside is told of an error. */
@@ -48,6 +55,8 @@ export async function handle(request: Request): Promise<Answer> {
   authorize(contract.access, "api", meta);
   const key = endpoint.keyed ? clientKey(header(req, "idempotency-key"), rest.needsKey ?? false) : undefined;
   const params = await paramsOf(request);
+  const { countsAsSignIn } = rest;
+  if (countsAsSignIn) await request.signIn(countsAsSignIn.account && params[countsAsSignIn.account]);
   const options: CallingOptions = { meta };
   if (contract.stream === "in") {
     // A stream can be read once.
@@ -81,9 +90,9 @@ export async function handle(request: Request): Promise<Answer> {
   });
 }
 
-/** Made of the verified token and the two headers that mean something, of nothing else that a client sends. */
-async function metaOf({ req, identify }: Request): Promise<Meta> {
-  const meta: Meta = await identify(req.headers.authorization);
+/** Made of the verified token, the two headers that mean something and the trace, of nothing else that a client sends. */
+async function metaOf({ req, identify, trace }: Request): Promise<Meta> {
+  const meta: Meta = { ...(await identify(req.headers.authorization)), ...trace };
   const orderToken = header(req, "x-order-token");
   if (orderToken && orderToken.length <= 500) meta.orderToken = orderToken;
   return meta;
@@ -98,7 +107,13 @@ async function paramsOf({ endpoint, req, url, path }: Request): Promise<Params> 
   }
   const bodiless = contract.stream === "in" || endpoint.method === "GET";
   const body = bodiless ? undefined : await readParams(req, rest.form ?? false);
-  return mergeParams({ path, query: queryOf(url), body }, convert);
+  const params = mergeParams({ path, query: queryOf(url), body }, convert);
+  const rev = endpoint.method === "GET" ? undefined : wantedRev(header(req, "if-match"), endpoint.versioned);
+  if (rev === undefined) return params;
+  if (params.rev !== undefined && params.rev !== rev) {
+    throw invalid([{ path: ["rev"], message: "The If-Match header says otherwise" }]);
+  }
+  return { ...params, rev };
 }
 
 const header = (req: IncomingMessage, name: string): string | undefined => {

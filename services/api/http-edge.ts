@@ -2,22 +2,28 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallingOptions } from "moleculer";
 import type { IncomingRequest } from "moleculer-web";
 import { platformOf } from "../../mixins/platform.ts";
-import type { Meta } from "../access.ts";
+import { settingsOf } from "../../mixins/settings/live-settings.ts";
 import { type Actions, type Base, cluster } from "../cluster.ts";
 import type { Caller } from "../contract.ts";
 import { drain } from "../shared/drain.ts";
 import { methodNotAllowed, notFound, tooLong, typeOf, unavailable } from "../shared/errors.ts";
-import { newId } from "../shared/ids.ts";
-import { type Answer, JSON_TYPE } from "./answer.ts";
+import { type Answer, conditional, JSON_TYPE } from "./answer.ts";
+import { addressReader } from "./client-address.ts";
+import { weakTag } from "./conditions.ts";
+import { crossOrigin, preflight } from "./cors.ts";
 import { handle, refusal } from "./gateway.ts";
 import { httpServer, listen, send } from "./http-server.ts";
+import { KeptReads } from "./kept-reads.ts";
 import { openapi } from "./openapi.ts";
-import { apiHeaders, SERVICE_PAGE_CSP } from "./page-headers.ts";
+import { SERVICE_PAGE_CSP, securityHeaders } from "./page-headers.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { type Endpoint, endpointsOf, PREFIX } from "./routes.ts";
-import { authenticator } from "./tokens.ts";
+import { Authenticator } from "./tokens.ts";
+import { enter, type Visit, visitOf } from "./visit.ts";
 
 const URL_LIMIT = 8_000;
 const PATIENCE = 10_000;
+const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
 
 type Request = IncomingMessage & { originalUrl?: string };
 type Handler = (req: IncomingRequest, res: ServerResponse) => void;
@@ -27,22 +33,46 @@ export interface Gateway extends Base {
   httpHandler(req: IncomingMessage, res: ServerResponse): void;
 }
 
-const idOf = (req: IncomingMessage): string => req.headers["x-request-id"] as string;
+const idOf = (req: IncomingMessage): string => visitOf(req).requestId;
+/** Probes and pictures are not counted: many come at once from one address. */
+const isUncounted = (url: string): boolean => url.startsWith("/health/") || url.startsWith("/media/");
 const pathOf = (req: Request): string => (req.originalUrl ?? req.url ?? "/").split("?", 1)[0] as string;
 
 /** What stands around moleculer-web's routing: the server, the first look at a request, and every way to answer one. */
 export class HttpEdge {
   readonly #service: Gateway;
   readonly server = httpServer((req, res) => this.#enter(req, res));
-  readonly #identify: (authorization: string | undefined) => Promise<Meta>;
+  readonly #head: readonly string[];
+  readonly #kept: KeptReads;
+  readonly #people: Authenticator;
+  readonly #limits: RateLimits;
+  readonly #limiting: boolean;
+  readonly #addressOf: (req: IncomingMessage) => string;
+  readonly #crossOrigin: (origin: string | undefined) => readonly string[];
 
   constructor(service: Gateway) {
     this.#service = service;
+    const { PUBLIC_URL, RATE_LIMITS, TRUST_PROXY, CORS_ORIGINS } = platformOf(service.broker).environment;
+    this.#head = securityHeaders(PUBLIC_URL);
+    this.#kept = new KeptReads(this.#head);
     const opts = { caller: service.name } as CallingOptions;
-    this.#identify = authenticator({
+    this.#people = new Authenticator({
       keys: async () => (await service.broker.call("users.keys", undefined, opts)).keys,
-      issuer: platformOf(service.broker).environment.PUBLIC_URL,
+      issuer: PUBLIC_URL,
     });
+    const settings = settingsOf(service.broker);
+    this.#limits = new RateLimits(() => ({
+      requestsPerSecond: settings.values["gateway.requestsPerSecond"],
+      signInsPerMinute: settings.values["gateway.signInsPerMinute"],
+    }));
+    this.#limiting = RATE_LIMITS;
+    this.#addressOf = addressReader(TRUST_PROXY);
+    this.#crossOrigin = crossOrigin(CORS_ORIGINS);
+  }
+
+  /** Kept answers with these tags no longer hold. */
+  outdated(tags: readonly string[]): void {
+    this.#kept.answers.drop(tags);
   }
 
   async listen(): Promise<void> {
@@ -58,13 +88,16 @@ export class HttpEdge {
 
   /** `GET /path` → what answers it, for every action that HTTP reaches and for what the gateway tells of itself. */
   aliases(): Record<string, Handler> {
-    let document: string | undefined;
+    let document: Answer | undefined;
     const own: Record<string, Handler> = {
       "GET /health/live": (req, res) => this.#tell(req, res, JSON.stringify({ status: "live" })),
       "GET /health/ready": (req, res) => this.#ready(req, res),
       [`GET ${PREFIX}/openapi.json`]: (req, res) => {
-        document ??= JSON.stringify(openapi(cluster));
-        this.#tell(req, res, document);
+        if (!document) {
+          const body = JSON.stringify(openapi(cluster));
+          document = { status: 200, type: JSON_TYPE, body, headers: { ETag: weakTag(body) } };
+        }
+        this.#reply(req, res, conditional(req, document));
       },
     };
     const actions = endpointsOf(cluster).map((endpoint): [string, Handler] => [
@@ -85,17 +118,36 @@ export class HttpEdge {
   }
 
   #enter(req: IncomingMessage, res: ServerResponse): void {
-    const given = req.headers["x-request-id"];
-    const id = typeof given === "string" && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
-    req.headers["x-request-id"] = id;
-    // moleculer-web would take this one instead.
-    delete req.headers["x-correlation-id"];
-    res.setHeader("X-Request-Id", id);
-    apiHeaders(res);
+    const visit = visitOf(req);
+    visit.headers.push(...this.#crossOrigin(req.headers.origin));
+    if (!this.#limiting || isUncounted(req.url ?? "/")) this.#admit(req, res, visit);
+    else {
+      this.#limits.request(this.#addressOf(req)).then(
+        (told) => {
+          visit.headers.push(...told);
+          this.#admit(req, res, visit);
+        },
+        (error) => {
+          enter(req, res, visit, this.#head);
+          this.refuse(req, res, error);
+        },
+      );
+    }
+  }
+
+  /** The common path ends here: who asks what was asked before gets the same bytes, and nothing is done twice. */
+  #admit(req: IncomingMessage, res: ServerResponse, visit: Visit): void {
+    const kept = this.#service.broker.started ? this.#kept.find(req) : undefined;
+    if (kept && this.#people.recall(req.headers.authorization)) {
+      this.#kept.send(req, res, kept, visit.headers);
+      return;
+    }
+    enter(req, res, visit, this.#head);
     if ((req.url ?? "").length > URL_LIMIT) {
       this.refuse(req, res, tooLong("URL_TOO_LONG", `A URL may have ${URL_LIMIT} characters`));
     } else if (!this.#service.broker.started && !pathOf(req).startsWith("/health/")) {
-      this.#reply(req, res, refusal(unavailable("NOT_READY", "The shop is starting or stopping: try again"), id));
+      const error = unavailable("NOT_READY", "The shop is starting or stopping: try again");
+      this.#reply(req, res, refusal(error, visit.requestId));
     } else if (req.method === "OPTIONS") {
       this.#options(req, res);
     } else this.#service.httpHandler(req, res);
@@ -104,7 +156,9 @@ export class HttpEdge {
   /** Answered here: moleculer-web would run the action that the path and `Access-Control-Request-Method` name. */
   #options(req: IncomingMessage, res: ServerResponse): void {
     const allow = this.#methods(req);
-    if (allow.length) this.#reply(req, res, { status: 204, body: "", headers: { Allow: allow.join(", ") } });
+    const asked = req.headers.origin !== undefined && req.headers["access-control-request-method"] !== undefined;
+    const headers = { Allow: allow.join(", "), ...(asked && res.hasHeader(ALLOW_ORIGIN) ? preflight(allow) : {}) };
+    if (allow.length) this.#reply(req, res, { status: 204, body: "", headers });
     else this.refuse(req, res, this.#nowhere(req));
   }
 
@@ -122,21 +176,31 @@ export class HttpEdge {
   }
 
   async #act(endpoint: Endpoint, req: IncomingRequest, res: ServerResponse): Promise<void> {
+    const { requestId, trace } = visitOf(req);
+    const begun = this.#kept.answers.begin();
     try {
       const answer = await handle({
         endpoint,
         req,
         url: req.originalUrl,
         path: req.$params,
-        requestId: idOf(req),
+        requestId,
+        trace,
         calls: req.$ctx as unknown as Caller<Actions>,
-        identify: this.#identify,
+        identify: (authorization) => this.#people.identify(authorization),
+        signIn: async (account) => {
+          if (this.#limiting) await this.#limits.signIn(this.#addressOf(req), account);
+        },
         failed: (message, error) => this.#failed(req, message, error),
       });
+      if (answer.tags && this.#service.broker.started) {
+        this.#kept.send(req, res, this.#kept.keep(req.originalUrl, answer, begun), []);
+        return;
+      }
       if (answer.type?.startsWith("text/html")) res.setHeader("Content-Security-Policy", SERVICE_PAGE_CSP);
       if (endpoint.contract.access !== "public" || endpoint.method !== "GET")
         res.setHeader("Cache-Control", "no-store");
-      this.#reply(req, res, answer);
+      this.#reply(req, res, conditional(req, answer));
     } catch (error) {
       this.refuse(req, res, error);
     }

@@ -50,8 +50,8 @@ export function send(
     } else pipeline(body, res, (error) => error && brokeOff(error));
     return;
   }
-  if (status === 204) {
-    res.writeHead(204).end();
+  if (status === 204 || status === 304) {
+    res.writeHead(status).end();
     return;
   }
   const bytes = Buffer.from(body);

@@ -11,15 +11,23 @@ const DOCS_CSP = PAGE_CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-
 /** Pages that a service made: a form and a style, no script. */
 export const SERVICE_PAGE_CSP = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; ${base}`;
 
-export function apiHeaders(res: ServerResponse): void {
-  res.setHeader("X-Content-Type-Options", "nosniff");
-  res.setHeader("Referrer-Policy", "no-referrer");
-  res.setHeader("Content-Security-Policy", API_CSP);
-}
+/** Names and values in turn, for every answer; browsers that came by HTTPS are to stay with it. */
+export const securityHeaders = (publicUrl: string): readonly string[] => [
+  "X-Content-Type-Options",
+  "nosniff",
+  "Referrer-Policy",
+  "no-referrer",
+  "Content-Security-Policy",
+  API_CSP,
+  ...(publicUrl.startsWith("https:") ? ["Strict-Transport-Security", "max-age=31536000"] : []),
+];
 
 /** For files of `public/`. */
 export function pageHeaders(res: ServerResponse, path: string): void {
   if (path.endsWith(".html")) {
     res.setHeader("Content-Security-Policy", path.endsWith("docs.html") ? DOCS_CSP : PAGE_CSP);
+    res.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    res.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
+    res.setHeader("X-Frame-Options", "DENY");
   }
 }

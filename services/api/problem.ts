@@ -1,6 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { Errors } from "moleculer";
 import { typeOf } from "../shared/errors.ts";
+import { versionTag } from "./conditions.ts";
+import { limitHeaders } from "./rate-limits.ts";
 
 /** RFC 9457, with the machine's word in `code` and the ids and figures of the error beside it. */
 export interface Problem {
@@ -75,12 +77,15 @@ function kindOf(error: unknown): Kind {
 }
 
 /** The headers that belong to a problem. */
-export function headersOf({ status, code, allow }: Problem): Record<string, string> {
+export function headersOf({ status, code, allow, ...rest }: Problem): Record<string, string> {
   if (status === 401) {
     const why = code.startsWith("TOKEN_") ? ', error="invalid_token"' : "";
     return { "WWW-Authenticate": `Bearer realm="molecart"${why}` };
   }
   if (status === 405 && Array.isArray(allow)) return { Allow: allow.join(", ") };
+  if (status === 429) return limitHeaders(rest);
+  if (status === 412 && Number.isInteger(rest.rev)) return { ETag: versionTag(rest.rev as number) };
+  if (status === 503 && Number.isInteger(rest.retryAfter)) return { "Retry-After": String(rest.retryAfter) };
   if (status === 503 || code === "IDEMPOTENCY_IN_PROGRESS") return { "Retry-After": "1" };
   return {};
 }

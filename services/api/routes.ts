@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type ActionContract, keyOf, type Rest, restOf, type ServiceContract } from "../contract.ts";
 import { type Convert, converter } from "./params.ts";
 
@@ -14,6 +15,8 @@ export interface Endpoint {
   path: string;
   /** Whether an `Idempotency-Key` counts. */
   keyed: boolean;
+  /** Whether the action can be asked for the version that `If-Match` names. */
+  versioned: boolean;
   convert: Convert;
 }
 
@@ -26,7 +29,8 @@ export function endpointsOf(contracts: readonly ServiceContract[]): Endpoint[] {
       const path = rest.atRoot ? rest.path : PREFIX + rest.path;
       const keyed = rest.method === "POST" && keyOf(contract) === "meta.idempotencyKey";
       const convert = converter(contract.params);
-      return [{ action: `${name}.${action}`, contract, rest, method: rest.method, path, keyed, convert }];
+      const versioned = contract.params instanceof z.ZodObject && "rev" in contract.params.shape;
+      return [{ action: `${name}.${action}`, contract, rest, method: rest.method, path, keyed, versioned, convert }];
     }),
   );
 }

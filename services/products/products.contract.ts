@@ -177,6 +177,7 @@ export const productsContract = defineContract({
       access: "public",
       idempotency: "read",
       rest: "GET /products",
+      kept: { until: ["catalogue", "sold-out", "product:{items.id}"] },
     },
     get: {
       summary: "One active product by its id or slug.",
@@ -185,6 +186,7 @@ export const productsContract = defineContract({
       access: "public",
       idempotency: "read",
       rest: "GET /products/:idOrSlug",
+      kept: { until: ["product:{id}"] },
     },
     categories: {
       summary: "The tree of categories with the number of active products in each, subcategories included.",
@@ -192,6 +194,7 @@ export const productsContract = defineContract({
       access: "public",
       idempotency: "read",
       rest: "GET /categories",
+      kept: { until: ["catalogue"] },
     },
     offers: {
       summary: "Name, price and stock of SKUs; an unknown SKU is left out.",

@@ -6,6 +6,7 @@ import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
 import { badRequest, invalid, notFound, typeOf } from "../shared/errors.ts";
 import { newId } from "../shared/ids.ts";
+import { tellOutdated } from "../shared/outdated.ts";
 import { addProduct, changeProduct } from "./catalogue-writes.ts";
 import { named, pathsOf } from "./category-names.ts";
 import {
@@ -87,6 +88,7 @@ export default defineService(productsContract, {
       products: this.products,
       availability: this.availability,
       failed: (error) => this.logger.error("The index of the catalogue could not be brought up to date", error),
+      outdated: (tags) => tellOutdated(this.broker, tags),
     });
   },
 

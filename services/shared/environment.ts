@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 
 const port = z.coerce.number("a number").int("a whole number").min(0).max(65_535);
@@ -16,12 +17,46 @@ export interface Mailbox {
   address: string;
 }
 
+/** Whose word on where a request came from is believed. */
+export interface TrustedProxies {
+  hops: number;
+  /** Addresses, or networks as in `10.0.0.0/8`. */
+  networks: readonly string[];
+}
+
+const trustedProxies = z.string().transform((text, ctx): TrustedProxies => {
+  if (/^\d{1,2}$/.test(text)) return { hops: Number(text), networks: [] };
+  const networks = text.split(",").map((one) => one.trim());
+  if (networks.every(isNetwork)) return { hops: 0, networks };
+  ctx.addIssue("the number of proxies in front, or their addresses and networks as in `10.0.0.0/8,::1`");
+  return z.NEVER;
+});
+
+function isNetwork(text: string): boolean {
+  const [, address = "", prefix = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
+}
+
+const origins = z.string().transform((text, ctx): "*" | string[] => {
+  if (text.trim() === "*") return "*";
+  const list = text.split(",").map((one) => one.trim());
+  if (list.every((one) => URL.canParse(one) && new URL(one).origin === one)) return list;
+  ctx.addIssue("`*`, or origins as in `https://shop.example,http://localhost:5173`");
+  return z.NEVER;
+});
+
 /** Every environment variable that Molecart reads; a bad value ends the process with one line that names it. */
 const Variables = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default("127.0.0.1"),
   /** Links in mails and the issuer of tokens. */
   PUBLIC_URL: url.optional(),
+  /** How many proxies stand in front, or where: they tell whom a request came from. */
+  TRUST_PROXY: trustedProxies.default({ hops: 0, networks: [] }),
+  /** Whose scripts may read answers, beside our own pages. */
+  CORS_ORIGINS: origins.default([]),
+  /** `false` where something in front limits, and for measuring. */
+  RATE_LIMITS: flag.default(true),
   DATA_DIR: z.string().min(1).default("data"),
   /** Encrypts signing keys; made once as `DATA_DIR/secret.key` where it is not given. */
   SECRET_KEY: z.string().min(32, "at least 32 characters").optional(),

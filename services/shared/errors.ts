@@ -25,6 +25,7 @@ export const tooLarge = client(413);
 export const tooLong = client(414);
 export const unsupported = client(415);
 export const unprocessable = client(422);
+export const tooMany = client(429);
 
 /** One field that does not fit: where it is, counted in steps, and what is wrong. */
 export interface FieldProblem {

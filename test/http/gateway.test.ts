@@ -61,8 +61,9 @@ beforeEach(() => {
   webhooks = [];
 });
 
+const sid = "0198c0de-0000-7000-8000-000000000002";
 const sign = (claims: object, { key = privateKey, ...options }: jwt.SignOptions & { key?: typeof privateKey } = {}) =>
-  jwt.sign({ roles: [], permissions: [], ...claims }, key, {
+  jwt.sign({ sid, roles: [], permissions: [], ...claims }, key, {
     algorithm: "ES256",
     keyid: "one",
     issuer: "https://shop.example",
@@ -79,7 +80,7 @@ test("what a service learns of a request comes from the token and two headers, n
   const headers = { ...bearer(token), "X-Order-Token": "shown", "X-User-Id": "root", "X-Meta": '{"userId":"root"}' };
   await http.ask(`/carts/${cart}`, { headers });
   await http.ask(`/carts/${cart}?meta=x`);
-  expect(metas).toEqual([{ userId: sub, permissions: ["orders:read"], orderToken: "shown" }, {}]);
+  expect(metas).toEqual([{ userId: sub, sessionId: sid, permissions: ["orders:read"], orderToken: "shown" }, {}]);
   expect(callers).toEqual(["api", "api"]);
 });
 
@@ -174,7 +175,7 @@ test("what is somebody's own is not kept by caches", async () => {
 test("a node is alive at once, and ready when every service of the cluster is there", async () => {
   expect((await http.ask("//health/live")).json).toEqual({ status: "live" });
   const waiting = await http.ask("//health/ready");
-  expect(waiting.json).toMatchObject({ status: 503, code: "NOT_READY", missing: ["inventory", "notifications"] });
+  expect(waiting.json).toMatchObject({ status: 503, code: "NOT_READY", missing: ["inventory", "notifications", "config"] });
   for (const name of waiting.json.missing) http.shop.broker.createService({ name, actions: {} });
   await http.shop.broker.waitForServices(cluster.map(({ name }) => name));
   expect((await http.ask("//health/ready")).json).toEqual({ status: "ready" });

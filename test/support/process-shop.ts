@@ -7,7 +7,7 @@ import { temporaryFolder } from "./services.ts";
 
 const BIN = join(import.meta.dirname, "../../bin");
 /** What a shop of these tests is given; the rest of the environment is not ours to guess. */
-const QUIET = { LOG_LEVEL: "warn", DEMO: "false", ADMIN_PASSWORD: "correct horse battery" };
+const QUIET = { LOG_LEVEL: "warn", DEMO: "false", RATE_LIMITS: "false", ADMIN_PASSWORD: "correct horse battery" };
 
 export interface Ended {
   code: number | null;

@@ -34,6 +34,7 @@ export async function startServices(names: string, env: Record<string, string> =
   const environment = readEnvironment({
     LOG_LEVEL: "fatal",
     DEMO: "false",
+    RATE_LIMITS: "false",
     ADMIN_PASSWORD: "correct horse battery",
     ...env,
     DATA_DIR: dataDir,

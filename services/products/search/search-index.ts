@@ -107,17 +107,19 @@ export class SearchIndex {
     if (this.#table.dead > 1_000 && this.#table.dead > this.#table.size / 4) this.#compact();
   }
 
-  /** What can be sold of a SKU now; also before its product is known. */
-  setAvailable(sku: string, available: number): void {
+  /** What can be sold of a SKU now; also before its product is known. Tells which product shows it. */
+  setAvailable(sku: string, available: number): { id: string; soldOutOrBack: boolean } | undefined {
     const before = this.availableOf(sku);
-    if (before === available && this.#available.has(sku)) return;
+    if (before === available && this.#available.has(sku)) return undefined;
     this.#available.set(sku, available);
     const row = this.#rowOfSku.get(sku);
-    if (row === undefined) return;
+    if (row === undefined) return undefined;
     const was = this.#table.available[row] as number;
     const is = was + available - before;
     this.#table.available[row] = is;
-    if (was > 0 !== is > 0) this.#recent.forgetStock();
+    const soldOutOrBack = was > 0 !== is > 0;
+    if (soldOutOrBack) this.#recent.forgetStock();
+    return { id: this.#table.ids[row] as string, soldOutOrBack };
   }
 
   availableOf(sku: string): number {

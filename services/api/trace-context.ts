@@ -1,0 +1,21 @@
+import { randomBytes } from "node:crypto";
+
+/** Where a request belongs in a trace that began elsewhere (W3C Trace Context). */
+export interface Trace {
+  traceparent: string;
+  tracestate?: string;
+}
+
+const PARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+/** What a later version may append is not read. */
+const LATER = /^(?!00|ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?$/;
+
+/** A span of our own in the caller's trace; undefined where no valid one was sent. */
+export function traceOf(traceparent: unknown, tracestate?: unknown): Trace | undefined {
+  if (typeof traceparent !== "string" || traceparent.length > 200) return undefined;
+  const [, trace, flags] = PARENT.exec(traceparent) ?? LATER.exec(traceparent) ?? [];
+  if (trace === undefined) return undefined;
+  const own = { traceparent: `00-${trace}-${randomBytes(8).toString("hex")}-${flags}` };
+  const state = typeof tracestate === "string" && tracestate.length <= 512 ? tracestate : undefined;
+  return state ? { ...own, tracestate: state } : own;
+}
