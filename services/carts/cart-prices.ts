@@ -1,7 +1,7 @@
 import type { Ctx } from "../cluster.ts";
 import type { Quote } from "../pricing/pricing.contract.ts";
 import type { Offer } from "../products/products.contract.ts";
-import { invalid } from "../shared/errors.ts";
+import { invalid, typeOf } from "../shared/errors.ts";
 import type { Content, StoredLine } from "./cart.documents.ts";
 import type { Wanted } from "./cart-lines.ts";
 
@@ -13,11 +13,14 @@ interface Pricing {
   content: Pick<Content, "shippingAddress" | "shippingMethod">;
   /** Lines that were accepted before: what is no longer offered keeps its last price and has nothing available. */
   before?: readonly StoredLine[];
+  /** The shipping method is chosen by this very request: one that does not exist is refused, not taken away. */
+  chosenNow?: boolean;
   place?: Place;
 }
 
 /** Lines and totals at today's prices, and what is available of each. */
-export async function priced(ctx: Ctx, { wanted, content, before = [], place = () => ["sku"] }: Pricing) {
+export async function priced(ctx: Ctx, pricing: Pricing) {
+  const { wanted, content, before = [], chosenNow = false, place = () => ["sku"] } = pricing;
   const offers = wanted.length ? await ctx.call("products.offers", { skus: wanted.map(({ sku }) => sku) }) : [];
   const found = new Map(offers.map((offer) => [offer.sku, offer]));
   const known = new Map(before.map((line) => [line.sku, line]));
@@ -31,16 +34,29 @@ export async function priced(ctx: Ctx, { wanted, content, before = [], place = (
     const unitPrice = offer?.price ?? (last as StoredLine).unitPrice;
     return { sku, productId, name, quantity, unitPrice };
   });
-  const quote = await ctx.call("pricing.quote", {
-    lines: goods.map(({ sku, quantity, unitPrice }) => ({ sku, quantity, unitPrice })),
-    shippingAddress: content.shippingAddress,
-    shippingMethod: content.shippingMethod,
+  const quoted = (shippingMethod: string | null) =>
+    ctx.call("pricing.quote", {
+      lines: goods.map(({ sku, quantity, unitPrice }) => ({ sku, quantity, unitPrice })),
+      shippingAddress: content.shippingAddress,
+      shippingMethod,
+    });
+  let shippingGone = false;
+  const quote = await quoted(content.shippingMethod).catch((error) => {
+    if (chosenNow || content.shippingMethod === null || typeOf(error) !== "VALIDATION_ERROR") throw error;
+    // The shop ships that way no longer: the cart stays usable, and its shopper chooses again.
+    shippingGone = true;
+    return quoted(null);
   });
   const { subtotal, discountTotal, shippingTotal, taxTotal, total } = quote;
   const lines = goods.map((line, at) => ({ ...line, total: (quote.lines[at] as Quote["lines"][number]).total }));
   const totals = { subtotal, discountTotal, shippingTotal, taxTotal, total };
   return {
     available: new Map(offers.map(({ sku, available }) => [sku, available])),
-    set: { lines, ...totals, pricedAt: new Date().toISOString() },
+    set: {
+      lines,
+      ...totals,
+      ...(shippingGone ? { shippingMethod: null } : {}),
+      pricedAt: new Date().toISOString(),
+    },
   };
 }

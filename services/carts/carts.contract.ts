@@ -48,7 +48,7 @@ export const cartsContract = defineContract({
     create: {
       summary:
         "Opens a guest's cart with these lines; a customer, who has one open cart, gets that one with the lines added.",
-      params: z.strictObject({ lines: z.array(LineInput).max(100).default([]) }),
+      params: z.strictObject({ lines: z.array(LineInput).max(1_000).default([]) }),
       returns: Cart,
       access: "public",
       idempotency: "none",

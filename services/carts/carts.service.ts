@@ -1,4 +1,5 @@
 import { due } from "../../mixins/due/due.mixin.ts";
+import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import type { Meta } from "../access.ts";
 import { type Ctx, defineService } from "../cluster.ts";
@@ -9,7 +10,7 @@ import * as lines from "./cart-lines.ts";
 import { type Place, priced } from "./cart-prices.ts";
 import { assertOpen, present, type Shown, view, visible } from "./cart-view.ts";
 import { type Cart, cartsContract } from "./carts.contract.ts";
-import { claimed, customersCart, forgottenAt, mergeClaimed, ROUNDS } from "./customer-cart.ts";
+import { claimed, customersCart, forgottenAt, mergeClaimed, ROUNDS, type Terms } from "./customer-cart.ts";
 
 /** Milliseconds until a merge is tried again whose target was locked. */
 const SOON = 2_000;
@@ -18,6 +19,7 @@ type Change = (cart: CartDocument) => Partial<Content & Pick<Cart, "setAside">> 
 
 export default defineService(cartsContract, {
   mixins: [
+    liveSettings,
     store(cartsSpec),
     due<CartDocument>({
       collection: "carts",
@@ -25,18 +27,29 @@ export default defineService(cartsContract, {
       every: 5_000,
       async work(cart, ctx) {
         if (cart.status === "merging") {
-          const merged = await mergeClaimed(this.carts, ctx, cart);
+          const merged = await mergeClaimed(this.carts, ctx, cart, this.terms());
           return merged ? undefined : new Date(Date.now() + SOON).toISOString();
         }
         if (cart.customerId !== null) return null;
+        // The shop may have become more patient since.
+        const end = forgottenAt(this.terms(), Date.parse(cart.pricedAt));
+        if (end > new Date().toISOString()) return end;
         // Unless somebody has touched it since it was claimed.
         await this.carts.purge({ id: cart.id, fence: cart.fence, dueAt: cart.dueAt }, 1);
-        return forgottenAt();
+        return forgottenAt(this.terms());
       },
     }),
   ],
 
   methods: {
+    terms(): Terms {
+      return {
+        maxLines: this.setting("cart.maxLines"),
+        maxQuantity: this.setting("cart.maxQuantity"),
+        forgottenAfterDays: this.setting("cart.forgottenAfterDays"),
+      };
+    },
+
     /** The caller's cart; somebody else's reads as not found. */
     async owned(id: string, meta: Meta): Promise<Shown> {
       const cart = await this.carts.get(id);
@@ -51,10 +64,13 @@ export default defineService(cartsContract, {
         assertOpen(cart);
         const { lines: wanted = cart.lines, ...fields } = change(cart);
         const content = { ...cart, ...fields };
-        const before = cart.lines;
-        const { available, set } = await priced(ctx, { wanted, content, before, ...(place ? { place } : {}) });
+        const chosenNow = fields.shippingMethod !== undefined;
+        const asked = { wanted, content, before: cart.lines, chosenNow, ...(place ? { place } : {}) };
+        const { available, set } = await priced(ctx, asked);
         const guard = { rev: cart.rev, status: "open" };
-        const saved = await this.carts.change(id, guard, { $set: { ...set, ...fields, dueAt: forgottenAt() } });
+        const saved = await this.carts.change(id, guard, {
+          $set: { ...fields, ...set, dueAt: forgottenAt(this.terms()) },
+        });
         if (saved) return view(saved as Shown, available);
       }
       throw conflict("CART_BUSY", "This cart is being changed by too many at once", { cartId: id });
@@ -64,7 +80,8 @@ export default defineService(cartsContract, {
     async shown(ctx: Ctx, cart: Shown): Promise<Cart> {
       const { available, set } = await priced(ctx, { wanted: cart.lines, content: cart, before: cart.lines });
       if (cart.status !== "open") return view(cart, available);
-      if (set.total.amount === cart.total.amount) return view({ ...cart, ...set }, available);
+      if (set.total.amount === cart.total.amount && set.shippingMethod === undefined)
+        return view({ ...cart, ...set }, available);
       const saved = await this.carts.change(cart.id, { rev: cart.rev }, { $set: set });
       return view((saved as Shown | null) ?? { ...cart, ...set }, available);
     },
@@ -74,14 +91,18 @@ export default defineService(cartsContract, {
     async create(ctx) {
       const asked = ctx.params.lines;
       const place: Place = (sku) => ["lines", asked.findIndex((line) => line.sku === sku), "sku"];
-      const withAsked = (before: readonly lines.Wanted[]) => asked.reduce<lines.Wanted[]>(lines.add, [...before]);
+      const withAsked = (before: readonly lines.Wanted[]) =>
+        asked.reduce<lines.Wanted[]>((all, line) => lines.add(all, line, this.terms()), [...before]);
       if (ctx.meta.userId) {
         const { id } = await customersCart(this.carts, ctx, ctx.meta.userId);
         return this.changed(ctx, id, (cart) => ({ lines: withAsked(cart.lines) }), place);
       }
       const empty = blank(secretId(), null);
       const { available, set } = await priced(ctx, { wanted: withAsked([]), content: empty, place });
-      return view((await this.carts.insert({ ...empty, ...set, dueAt: forgottenAt() })) as Shown, available);
+      return view(
+        (await this.carts.insert({ ...empty, ...set, dueAt: forgottenAt(this.terms()) })) as Shown,
+        available,
+      );
     },
 
     async mine(ctx) {
@@ -99,12 +120,12 @@ export default defineService(cartsContract, {
 
     addLine(ctx) {
       const { id, ...line } = ctx.params;
-      return this.changed(ctx, id, (cart) => ({ lines: lines.add(cart.lines, line) }));
+      return this.changed(ctx, id, (cart) => ({ lines: lines.add(cart.lines, line, this.terms()) }));
     },
 
     setLine(ctx) {
       const { id, ...line } = ctx.params;
-      return this.changed(ctx, id, (cart) => ({ lines: lines.set(cart.lines, line) }));
+      return this.changed(ctx, id, (cart) => ({ lines: lines.set(cart.lines, line, this.terms()) }));
     },
 
     removeLine(ctx) {
@@ -131,7 +152,7 @@ export default defineService(cartsContract, {
       const guest = await claimed(this.carts, ctx as unknown as Ctx, cartId, customerId);
       if (!guest) return;
       try {
-        await mergeClaimed(this.carts, ctx as unknown as Ctx, guest);
+        await mergeClaimed(this.carts, ctx as unknown as Ctx, guest, this.terms());
       } catch (error) {
         // It is claimed: due work does it, and who signs in need not wait for that.
         this.logger.warn(`The cart ${guest.id} will be merged later`, error);
@@ -158,7 +179,7 @@ export default defineService(cartsContract, {
 
     async unlock(ctx) {
       const { id, orderId } = ctx.params;
-      const open = { $set: { status: "open", orderId: null, dueAt: forgottenAt() } };
+      const open = { $set: { status: "open", orderId: null, dueAt: forgottenAt(this.terms()) } };
       await this.carts.change(id, { orderId, status: "locked" }, open);
     },
 

@@ -7,11 +7,17 @@ import * as lines from "./cart-lines.ts";
 import { priced } from "./cart-prices.ts";
 
 /** A cart that nobody touched for this long is forgotten, if it is a guest's. */
-export const forgottenAt = (): string => new Date(Date.now() + 30 * 24 * 3600_000).toISOString();
+export const forgottenAt = ({ forgottenAfterDays }: Terms, touched = Date.now()): string =>
+  new Date(touched + forgottenAfterDays * 24 * 3600_000).toISOString();
 /** Parallel changes of one cart meet at its version; each round lets at least one of them through. */
 export const ROUNDS = 200;
 /** How long whoever claimed a guest's cart has it to himself; then due work looks after it, too. */
 const LEASE = 3_000;
+
+/** What the shop's settings say of carts. */
+export interface Terms extends lines.Limits {
+  forgottenAfterDays: number;
+}
 
 type Carts = Collection<CartDocument>;
 
@@ -54,18 +60,18 @@ export async function claimed(carts: Carts, ctx: Ctx, cartId: string, customerId
  * Puts the lines of a claimed cart into the one it was claimed for; false while that is locked. The lines and the
  * guest's id are one write, so that whoever does it again, at whatever time, does nothing.
  */
-export async function mergeClaimed(carts: Carts, ctx: Ctx, claimedCart: CartDocument): Promise<boolean> {
+export async function mergeClaimed(carts: Carts, ctx: Ctx, claimedCart: CartDocument, terms: Terms): Promise<boolean> {
   let guest: CartDocument | null = claimedCart;
   for (let round = 0; round < ROUNDS && guest?.status === "merging" && guest.mergedInto; round++) {
     const { cartId, customerId }: NonNullable<CartDocument["mergedInto"]> = guest.mergedInto;
     const target = await carts.get(cartId);
     if (target?.mergedCarts.includes(guest.id)) {
-      const closed = { status: "merged", dueAt: forgottenAt(), leased: false };
+      const closed = { status: "merged", dueAt: forgottenAt(terms), leased: false };
       await carts.change(guest.id, { status: "merging" }, { $set: closed });
       return true;
     }
     if (target?.status === "locked") return false;
-    if (target?.status === "open") await join(carts, ctx, target, guest);
+    if (target?.status === "open") await join(carts, ctx, { target, guest, terms });
     else {
       // It was ordered without these lines, and nothing comes into an ordered cart: they go into the next one.
       const next = await customersCart(carts, ctx, customerId);
@@ -79,8 +85,12 @@ export async function mergeClaimed(carts: Carts, ctx: Ctx, claimedCart: CartDocu
 }
 
 /** One attempt at the version of the target that was read. */
-async function join(carts: Carts, ctx: Ctx, target: CartDocument, guest: CartDocument): Promise<void> {
-  const all = lines.merge(target.lines, guest.lines);
+async function join(
+  carts: Carts,
+  ctx: Ctx,
+  { target, guest, terms }: { target: CartDocument; guest: CartDocument; terms: Terms },
+): Promise<void> {
+  const all = lines.merge(target.lines, guest.lines, terms);
   const content = {
     email: target.email ?? guest.email,
     shippingAddress: target.shippingAddress ?? guest.shippingAddress,

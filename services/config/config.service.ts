@@ -130,10 +130,18 @@ export default defineService(configContract, {
   /** Every shop has a first revision, to which it can go back. */
   async started() {
     if (await this.current()) return;
-    const first = { rev: 1, at: new Date().toISOString(), by: null, restored: null, changed: {} };
-    const told = [event("settings.changed", "settings:1", { ...first, values: this.defaults() })];
+    const first = {
+      rev: 1,
+      at: new Date().toISOString(),
+      by: null,
+      restored: null,
+      changed: {},
+      values: this.defaults(),
+    };
+    const told = [event("settings.changed", "settings:1", first)];
     await this.shopSettings.insert({ id: ID, own: [], call: null }, told).catch((error) => {
       if (typeOf(error) !== "SHOPSETTINGS_TAKEN") throw error;
     });
+    await this.record(first);
   },
 });
