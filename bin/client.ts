@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { request as ask, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { socketPath, withShortPath } from "../services/control/socket.ts";
@@ -15,6 +15,8 @@ export interface Client {
   post<T>(path: string, body: object): Promise<T>;
   /** Sends a stream to an action that takes one. */
   send<T>(action: string, params: object, body: Readable): Promise<T>;
+  /** The connection itself, as a terminal on the shop's prompt. */
+  prompt(columns: number): Promise<Duplex>;
   /** What an action streams out; it ends with an error where it broke off. */
   receive(action: string): Promise<IncomingMessage>;
 }
@@ -80,8 +82,25 @@ function clientAt(path: string, environment: Environment): Client {
     post: (url, body) => call("POST", url, JSON.stringify(body)).then(json) as never,
     send: (action, params, body) =>
       call("POST", `/call/${action}?params=${encodeURIComponent(JSON.stringify(params))}`, body).then(json) as never,
+    prompt: (columns) => terminal(path, columns),
     receive: (action) => call("POST", `/call/${action}`, "{}"),
   };
+}
+
+function terminal(path: string, columns: number): Promise<Duplex> {
+  return withShortPath(path, (socketPath) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+    const headers = { Connection: "Upgrade", Upgrade: "repl", "X-Columns": columns };
+    ask({ socketPath, path: "/repl", headers, agent: false })
+      .on("upgrade", (_response, socket, head) => {
+        if (head.length) socket.unshift(head);
+        resolve(socket);
+      })
+      .on("response", () => reject(new PlainError("The shop that runs has no prompt: it is of another release")))
+      .on("error", reject)
+      .end();
+    return promise;
+  });
 }
 
 /** The answer, or what it says went wrong. */

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Service, ServiceSchema, ServiceSettingSchema } from "moleculer";
 import { platformOf } from "../../mixins/platform.ts";
@@ -20,6 +21,8 @@ const contracts = new Map<string, ActionContract>(
 interface Control extends Service {
   server: Server;
   ready: Promise<unknown>;
+  /** Operators who are at Moleculer's prompt. */
+  prompts: Set<Duplex>;
 }
 
 /** The operator's way in: whoever may open the socket in the data folder may do what services may do. */
@@ -32,6 +35,8 @@ export default {
     this.server = createServer((request, response) => void answer(this, request, response));
     // An import lasts as long as its file.
     this.server.requestTimeout = 0;
+    this.prompts = new Set();
+    this.server.on("upgrade", (request, socket) => void prompt(this, request, socket));
   },
 
   async started(this: Control) {
@@ -42,6 +47,7 @@ export default {
   },
 
   stopped(this: Control) {
+    for (const socket of this.prompts) socket.destroy();
     return drain(this.server, 0);
   },
 } satisfies ServiceSchema<ServiceSettingSchema, {}, {}, Control>;
@@ -53,6 +59,26 @@ async function listen(server: Server, path: string): Promise<void> {
   server.listen(path, resolve);
   process.umask(before);
   await promise;
+}
+
+/** Turns the connection into a terminal with Moleculer's prompt. */
+async function prompt(service: Control, request: IncomingMessage, socket: Duplex): Promise<void> {
+  service.prompts.add(socket);
+  // Whoever leaves may do so at any moment.
+  socket.on("error", () => socket.destroy()).on("close", () => service.prompts.delete(socket));
+  if (request.url !== "/repl") {
+    socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    return;
+  }
+  await service.ready;
+  socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: repl\r\n\r\n");
+  try {
+    const { openRepl } = await import("./repl.ts");
+    openRepl(service.broker, Object.assign(socket, { columns: Number(request.headers["x-columns"]) || 80 }));
+  } catch (error) {
+    service.logger.error("The prompt could not be opened", error);
+    socket.destroy();
+  }
 }
 
 async function answer(service: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
