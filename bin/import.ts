@@ -6,14 +6,20 @@ import { withShop } from "./client.ts";
 import { fail, PlainError } from "./failures.ts";
 import { progress } from "./progress.ts";
 
-const USAGE = "npm run import -- FILE [--stock n]   (FILE - is standard input)";
-const { positionals, values } = readArguments(USAGE, 1, { stock: { type: "string" } });
+const USAGE = `npm run import -- FILE [options]   (FILE - is standard input)
+  --stock N          what is on hand of SKUs of which the file does not say
+  --format FORMAT    jsonl, csv, shopify or magento, where the file does not tell by itself
+  --currency CODE    what the prices are in; another currency than the shop's is refused
+  --images ADDRESS   where the pictures lie of which the file has only a path`;
+const text = { type: "string" } as const;
+const { positionals, values } = readArguments(USAGE, 1, { stock: text, format: text, currency: text, images: text });
 const name = positionals[0] as string;
 
 const { input, size } = await source(name).catch((error) => fail(error));
 await withShop(
   async (client) => {
-    const params = values.stock === undefined ? {} : { stock: Number(values.stock) };
+    const { stock, ...others } = values;
+    const params = { ...others, ...(stock === undefined ? {} : { stock: Number(stock) }) };
     const { counted, end } = progress(input, size);
     const report = await client.send<ImportReport>("products.import", params, counted).finally(end);
     console.log(describe(report));
@@ -40,14 +46,17 @@ function describe(report: ImportReport): string {
     ["rows refused", report.refused],
     ["SKUs without stock", report.withoutStock],
     ["slugs with a suffix", report.suffixed],
+    ["SKUs made", report.skusMade],
   ];
   const table = rows.map(([what, count]) => `${what.padEnd(22)}${String(count).padStart(8)}`);
   const problems = report.problems.map(({ line, sku, reason }) => `  line ${line}${sku ? ` (${sku})` : ""}: ${reason}`);
-  const more = report.refused - report.problems.length;
+  const more = problems.length < 100 ? 0 : report.refused - problems.length;
   return [
+    `${"format".padEnd(22)}${report.format}`,
     ...table,
-    ...(problems.length ? ["", "Refused:", ...problems] : []),
-    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(report.notes.length ? ["", ...report.notes] : []),
+    ...(problems.length ? ["", "Refused or amiss:", ...problems] : []),
+    ...(more > 0 ? [`  and about ${more} more`] : []),
     ...(report.complete ? [] : ["", "The input broke off: what was complete before that is in."]),
   ].join("\n");
 }

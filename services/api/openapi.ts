@@ -110,7 +110,15 @@ function operation(endpoint: Endpoint, schemas: Schemas): Json {
     ...(parameters.length ? { parameters } : {}),
     ...(body ? { requestBody: requestBody(endpoint, body) } : {}),
     ...(contract.stream === "in"
-      ? { requestBody: { required: true, content: { "application/x-ndjson": { schema: { type: "string" } } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              "application/x-ndjson": { schema: { type: "string" } },
+              "text/csv": { schema: { type: "string" } },
+            },
+          },
+        }
       : {}),
     responses: { ...good(endpoint, schemas), ...bad(endpoint, { body: body !== undefined, inPath }) },
     security: security(contract.access, action),

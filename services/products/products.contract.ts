@@ -150,7 +150,13 @@ export const Offer = z.object({
 });
 export type Offer = z.output<typeof Offer>;
 
+export const ImportFormat = z.enum(["jsonl", "csv", "shopify", "magento"]);
+export type ImportFormat = z.output<typeof ImportFormat>;
+
 export const ImportReport = z.object({
+  /** What the input turned out to be, as people say it. */
+  format: z.string(),
+  /** Rows, of which a product may have several; `refused` counts these, too, the others count products. */
   read: z.int(),
   created: z.int(),
   updated: z.int(),
@@ -160,7 +166,11 @@ export const ImportReport = z.object({
   withoutStock: z.int(),
   /** Slugs that got a suffix because their name occurs more than once. */
   suffixed: z.int(),
-  /** The first 100 refused rows. */
+  /** SKUs that a CSV file left out, gave twice or wrote as no SKU can be: made from what the rows say. */
+  skusMade: z.int(),
+  /** What is worth knowing of the file as a whole: columns that were not read, the currency it was taken to be in. */
+  notes: z.array(z.string()),
+  /** The first 100 refused rows, and what else is wrong on a line. */
   problems: z.array(z.object({ line: z.int(), sku: z.string().nullable(), reason: z.string() })),
   /** False where the input broke off; the complete rows before that are kept. */
   complete: z.boolean(),
@@ -236,8 +246,21 @@ export const productsContract = defineContract({
     },
     import: {
       summary:
-        "Reads JSON Lines, one product or one flat row a line; known SKUs are updated, bad rows are told and left out.",
-      params: z.strictObject({ stock: z.int().min(0).max(1_000_000).optional() }),
+        "Reads JSON Lines or CSV (our own columns, Shopify's or Magento's); known SKUs are updated, bad rows are told and left out.",
+      params: z.strictObject({
+        stock: z.int().min(0).max(1_000_000).optional(),
+        format: ImportFormat.optional(),
+        /** What the prices are in, where the file does not say; another than the shop's is refused. */
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, "three capital letters")
+          .optional(),
+        /** Where the pictures lie of which the file has only a path. */
+        images: z
+          .url({ protocol: /^https?$/ })
+          .max(1_000)
+          .optional(),
+      }),
       returns: ImportReport,
       access: "products:write",
       idempotency: "natural",

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { platformOf } from "../../mixins/platform.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
-import { badRequest, invalid, notFound, typeOf } from "../shared/errors.ts";
+import { badRequest, invalid, notFound, typeOf, unprocessable } from "../shared/errors.ts";
 import { newId } from "../shared/ids.ts";
 import { tellOutdated } from "../shared/outdated.ts";
 import { addProduct, changeProduct } from "./catalogue-writes.ts";
@@ -20,7 +20,7 @@ import { draftOf, offer, problemsOf, shown } from "./product.ts";
 import { type ImportReport, type ProductPatch, productsContract } from "./products.contract.ts";
 import { CatalogueIndex } from "./search/catalogue-index.ts";
 import { slugOf } from "./slug.ts";
-import { CatalogueImport } from "./transfer/catalogue-import.ts";
+import { CatalogueImport, type ImportOptions, type Opening } from "./transfer/catalogue-import.ts";
 import { exported } from "./transfer/product-export.ts";
 
 const DEMO = join(import.meta.dirname, "../../demo/catalogue.jsonl");
@@ -54,16 +54,17 @@ export default defineService(productsContract, {
       return product;
     },
 
-    async importFrom(input: Readable, ctx: Ctx, stock = 0): Promise<ImportReport> {
-      const run = new CatalogueImport({
+    async importFrom(input: Readable, ctx: Ctx, options: ImportOptions = {}): Promise<ImportReport> {
+      const tools = {
         products: this.products,
         categoryNames: this.categoryNames,
         currency: this.currency(),
-        stock,
-        open: (items) => ctx.call("inventory.open", { items }),
-        wrote: (products) => this.catalogue.wrote(products),
-        progress: ({ read, refused }) => this.logger.info(`Import: ${read} rows read, ${refused} refused`),
-      });
+        open: (items: Opening[]) => ctx.call("inventory.open", { items }),
+        wrote: (products: ProductDocument[]) => this.catalogue.wrote(products),
+        progress: ({ read, refused }: ImportReport) =>
+          this.logger.info(`Import: ${read} rows read, ${refused} refused`),
+      };
+      const run = new CatalogueImport(tools, options);
       const report = await run.run(input);
       const { read, created, updated, refused, complete } = report;
       const end = complete ? "" : "; the input broke off";
@@ -159,10 +160,18 @@ export default defineService(productsContract, {
 
     async import(ctx) {
       const input = ctx.stream as Readable | null;
-      if (!input) throw badRequest("IMPORT_EMPTY", "Send the products as JSON Lines");
+      if (!input) throw badRequest("IMPORT_EMPTY", "Send the products as JSON Lines or CSV");
+      const { currency, ...options } = ctx.params;
+      const ours = this.currency();
       try {
-        return await this.importFrom(input, ctx, ctx.params.stock);
+        if (currency && currency !== ours) {
+          const message = `This shop sells in ${ours}, not in ${currency}`;
+          throw unprocessable("IMPORT_CURRENCY", message, { currency: ours });
+        }
+        return await this.importFrom(input, ctx, options);
       } catch (error) {
+        // Whoever sends must get rid of the rest to read the answer.
+        input.resume();
         // The stream is spent: the broker must not call again.
         if (error instanceof Error && "retryable" in error) error.retryable = false;
         throw error;

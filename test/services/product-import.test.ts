@@ -71,7 +71,7 @@ describe("importing", () => {
   });
 
   test("only the first hundred problems are told, but all are counted", async () => {
-    const report = await importing(jsonl(...Array.from({ length: 150 }, () => "nonsense")));
+    const report = await importing(jsonl(...Array.from({ length: 150 }, () => "{nonsense")));
     expect(report).toMatchObject({ read: 150, refused: 150 });
     expect(report.problems).toHaveLength(100);
   });
@@ -227,7 +227,15 @@ describeWithShared("importing a real catalogue", () => {
   test("all 24,691 products come in, and importing again creates none", async () => {
     expect(await importing(file())).toEqual({
       ...{ read: 24_691, created: 24_691, updated: 0, unchanged: 0, refused: 0 },
-      ...{ withoutStock: 22_697, suffixed: 828, problems: [], complete: true },
+      ...{
+        format: "JSON Lines",
+        withoutStock: 22_697,
+        suffixed: 828,
+        skusMade: 0,
+        notes: [],
+        problems: [],
+        complete: true,
+      },
     });
     expect((await shop.inside.call("products.list", { q: "laptop" })).total).toBeGreaterThan(100);
     expect(await importing(file())).toMatchObject({ created: 0, updated: 0, unchanged: 24_691, refused: 0 });

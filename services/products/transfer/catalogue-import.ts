@@ -5,10 +5,13 @@ import { newId } from "../../shared/ids.ts";
 import { addProduct, setFields } from "../catalogue-writes.ts";
 import type { CategoryName, ProductDocument } from "../product.documents.ts";
 import { differences, draftOf } from "../product.ts";
-import type { ImportReport } from "../products.contract.ts";
+import type { ImportFormat, ImportReport } from "../products.contract.ts";
 import { slugOf } from "../slug.ts";
-import { type Line, readLines } from "./lines.ts";
-import { type Row, readRow, wanted } from "./product-row.ts";
+import { CsvProducts } from "./csv/csv-products.ts";
+import { jsonRows } from "./json-rows.ts";
+import { BREAKS_OFF } from "./lines.ts";
+import { type Row, wanted } from "./product-row.ts";
+import { sourceOf } from "./source.ts";
 
 const BATCH_ROWS = 250;
 /** Long rows make short batches, so that memory stays bounded. */
@@ -18,15 +21,23 @@ const PROBLEMS_TOLD = 100;
 const PROGRESS_EVERY = 5_000;
 const ATTEMPTS = 10;
 
-type Entry = Row & { line: number };
-type Opening = { sku: string; onHand: number };
+type Entry = Row & { line: number; rows: number; size: number };
+export type Opening = { sku: string; onHand: number };
+
+/** What whoever sends the file knows of it. */
+export interface ImportOptions {
+  /** Else the file tells. */
+  format?: ImportFormat;
+  /** What is on hand of SKUs whose rows do not say. */
+  stock?: number;
+  /** Where pictures lie of which the file has only a path. */
+  images?: string;
+}
 
 export interface ImportTools {
   products: Collection<ProductDocument>;
   categoryNames: Collection<CategoryName>;
   currency: string;
-  /** What is on hand of SKUs whose rows do not say. */
-  stock: number;
   /** Starts keeping stock of SKUs that inventory does not know. */
   open(items: Opening[]): Promise<unknown>;
   /** Told of what each batch wrote. */
@@ -37,59 +48,92 @@ export interface ImportTools {
 /** One import: rows come in batches, each written before the next is read. */
 export class CatalogueImport {
   readonly report: ImportReport = {
-    ...{ read: 0, created: 0, updated: 0, unchanged: 0, refused: 0, withoutStock: 0, suffixed: 0 },
-    problems: [],
-    complete: true,
+    ...{ format: "JSON Lines", read: 0, created: 0, updated: 0, unchanged: 0, refused: 0 },
+    ...{ withoutStock: 0, suffixed: 0, skusMade: 0, notes: [], problems: [], complete: true },
   };
   readonly #tools: ImportTools;
+  readonly #options: ImportOptions;
   readonly #skus = new Set<string>();
   readonly #named = new Set<string>();
+  #batch: Entry[] = [];
+  #size = 0;
 
-  constructor(tools: ImportTools) {
+  constructor(tools: ImportTools, options: ImportOptions = {}) {
     this.#tools = tools;
+    this.#options = options;
   }
 
   async run(input: AsyncIterable<Uint8Array | string>): Promise<ImportReport> {
+    const { json, bytes } = await sourceOf(input);
+    const { format } = this.#options;
+    await (format === "jsonl" || (json && !format) ? this.#runJson(bytes) : this.#runCsv(bytes));
+    await this.#flush();
+    return this.report;
+  }
+
+  async #runJson(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const { report } = this;
     const broke = () => {
       report.complete = false;
     };
-    let batch: Entry[] = [];
-    let characters = 0;
-    for await (const line of readLines(input, broke)) {
-      const row = this.#read(line);
-      if (row) {
-        batch.push(row);
-        characters += line.text?.length ?? 0;
+    for await (const step of jsonRows(bytes, this.#tools.currency, broke)) {
+      if ("breaksOff" in step) {
+        broke();
+        this.#tell(step.line, null, BREAKS_OFF);
+        continue;
       }
-      if (line.number % 50 === 0) await turn();
-      if (batch.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue;
-      await this.#write(batch);
-      batch = [];
-      characters = 0;
+      this.#count();
+      if ("row" in step) await this.#take({ ...step.row, line: step.line, rows: 1, size: step.size });
+      else this.#refuse(step.line, step.sku, step.refused);
+      if (step.line % 50 === 0) await turn();
     }
-    await this.#write(batch);
-    return report;
   }
 
-  #read({ number, text, problem, open }: Line): Entry | null {
+  async #runCsv(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const { report } = this;
-    if (text !== null && text.trim() === "") return null;
-    const read = text === null ? { refused: problem ?? "", sku: null } : readRow(text, this.#tools.currency);
-    if (open && "refused" in read && !isJson(text)) {
-      // Half a row is no row: neither read nor refused.
-      report.complete = false;
-      this.#tell(number, null, "The input breaks off in this line");
-      return null;
+    const { format, images: imageBase } = this.#options;
+    const form = format === "jsonl" ? undefined : format;
+    const csv = new CsvProducts({ form, currency: this.#tools.currency, imageBase, now: new Date() });
+    for await (const step of csv.read(bytes)) {
+      if (step.kind === "row") {
+        this.#count();
+        if (report.read % 50 === 0) await turn();
+        continue;
+      }
+      const { found } = step;
+      if ("row" in found) await this.#take({ ...found.row, line: found.line, rows: found.rows, size: found.size });
+      else if ("told" in found) this.#tell(found.line, found.sku, found.told);
+      else this.#refuse(found.line, found.sku, found.refused, found.rows);
     }
-    report.read++;
-    if (report.read % PROGRESS_EVERY === 0) this.#tools.progress(report);
-    if ("refused" in read) return this.#refuse(number, read.sku, read.refused);
-    const skus = read.row.input.variants.map(({ sku }) => sku);
+    report.complete &&= csv.complete;
+    report.format = csv.format;
+    report.skusMade = csv.skus.made;
+    report.notes.push(...csv.notes.all);
+  }
+
+  #count(): void {
+    this.report.read++;
+    if (this.report.read % PROGRESS_EVERY === 0) this.#tools.progress(this.report);
+  }
+
+  async #take(entry: Entry): Promise<void> {
+    const skus = entry.input.variants.map(({ sku }) => sku);
     const again = skus.find((sku) => this.#skus.has(sku));
-    if (again) return this.#refuse(number, again, `An earlier row has the SKU ${again}`);
+    if (again) {
+      this.#refuse(entry.line, again, `An earlier row has the SKU ${again}`, entry.rows);
+      return;
+    }
     for (const sku of skus) this.#skus.add(sku);
-    return { ...read.row, line: number };
+    this.#batch.push(entry);
+    this.#size += entry.size;
+    if (this.#batch.length >= BATCH_ROWS || this.#size >= BATCH_CHARACTERS) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#size = 0;
+    await this.#write(batch);
   }
 
   async #write(batch: Entry[]): Promise<void> {
@@ -108,6 +152,8 @@ export class CatalogueImport {
       if (others.length)
         this.#refuseRow(row, `Its SKUs belong to different products: ${holder?.slug}, ${others[0]?.slug}`);
       else if (holder) changing.push(this.#change(row, holder));
+      else if (row.says && !row.says.has("name"))
+        this.#refuseRow(row, "No product has this SKU, and the file has no column for the name of a new one");
       else fresh.push(row);
     }
     const changed = (await Promise.all(changing)).filter((product) => product !== null);
@@ -121,7 +167,7 @@ export class CatalogueImport {
     const { products } = this.#tools;
     const drafts = new Map(
       rows.map((row) => {
-        const draft = draftOf(row.input, newId(), row.input.slug ?? slugOf(row.input.name));
+        const draft = draftOf(row.input, newId(), row.input.slug ?? row.slug ?? slugOf(row.input.name));
         return [draft.id, { row, draft }];
       }),
     );
@@ -183,7 +229,7 @@ export class CatalogueImport {
         // Not every SKU that an object answers to is one that its row spoke of.
         const onHand = Object.hasOwn(stock, sku) ? stock[sku] : undefined;
         if (onHand === undefined) this.report.withoutStock++;
-        openings.push({ sku, onHand: onHand ?? this.#tools.stock });
+        openings.push({ sku, onHand: onHand ?? this.#options.stock ?? 0 });
       }
     }
     this.#refusedLines.clear();
@@ -200,13 +246,13 @@ export class CatalogueImport {
     return this.#refuseRow(row, (error as Error).message);
   }
 
-  #refuseRow({ line, input }: Entry, reason: string): null {
+  #refuseRow({ line, rows, input }: Entry, reason: string): null {
     this.#refusedLines.add(line);
-    return this.#refuse(line, input.variants[0]?.sku ?? null, reason);
+    return this.#refuse(line, input.variants[0]?.sku ?? null, reason, rows);
   }
 
-  #refuse(line: number, sku: string | null, reason: string): null {
-    this.report.refused++;
+  #refuse(line: number, sku: string | null, reason: string, rows = 1): null {
+    this.report.refused += rows;
     this.#tell(line, sku, reason);
     return null;
   }
@@ -214,14 +260,5 @@ export class CatalogueImport {
   #tell(line: number, sku: string | null, reason: string): void {
     const { problems } = this.report;
     if (problems.length < PROBLEMS_TOLD) problems.push({ line, sku, reason: reason.slice(0, 500) });
-  }
-}
-
-function isJson(text: string | null): boolean {
-  try {
-    JSON.parse(text ?? "");
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 const NEWLINE = 0x0a;
 export const LONGEST_LINE = 1_048_576;
+export const BREAKS_OFF = "The input breaks off in this line";
 
 /** A line of the input. The last one is `open` where no newline ended it; a line that is too long has no text. */
 export interface Line {

@@ -30,11 +30,16 @@ const FlatRow = z.object({
 
 /** A row that fits: the product it tells of, and what it says of stock and of categories' names. */
 export interface Row {
-  form: "own" | "flat";
+  /** Our own, one SKU of a product, a product as another shop has it, or what could be had of one. */
+  form: "own" | "flat" | "whole" | "part";
   input: ProductInput;
   /** What is on hand; a SKU that is not in it was not spoken of. */
   stock: Record<string, number>;
   categories: NamedCategory[];
+  /** The fields of which the file speaks at all; of all where it is not there. */
+  says?: ReadonlySet<string>;
+  /** The slug to have if it is free. */
+  slug?: string;
 }
 type Read = { row: Row } | { refused: string; sku: string | null };
 
@@ -103,18 +108,57 @@ function readFlat(value: object, currency: string): Read {
   return { row: { form: "flat", input, stock, categories } };
 }
 
-/** What a row wants of the product that has its SKU: the own form says all of it, the flat form what it knows. */
-export function wanted({ form, input }: Row, product: ProductDocument): ProductPatch & { skus?: string[] } {
+/** What a row wants of the product that has its SKU: the own form says all of it, the others what they know. */
+export function wanted(row: Row, product: ProductDocument): ProductPatch & { skus?: string[] } {
+  const { form, input, says } = row;
   if (form === "own") return fieldsOf(input);
+  if (form !== "flat") return fieldsOf(wantedOfWhole(row, product));
   const flat = input.variants[0] as ProductInput["variants"][number];
-  const variants = product.variants.map((variant) =>
-    variant.sku === flat.sku ? { ...variant, price: flat.price } : variant,
-  );
+  const { price, compareAtPrice } = flat;
+  const prices = says?.has("compareAtPrice") ? { price, compareAtPrice } : { price };
+  const variants = product.variants.map((variant) => (variant.sku === flat.sku ? { ...variant, ...prices } : variant));
   // A row for one size says nothing of the jacket as a whole.
   if (variants.length > 1) return { variants };
   const { name, description, brand, categories, images, attributes } = input;
-  return { name, description, brand, categories, images, attributes, variants };
+  const status = says && input.status;
+  return { ...spoken({ name, description, status, brand, categories, images, attributes }, says, product), variants };
 }
+
+/** All that the file says of a product; what could be had of one takes no variant away. */
+function wantedOfWhole({ form, input, says }: Row, product: ProductDocument): ProductPatch {
+  const { slug: _, options, variants, ...fields } = input;
+  const known = new Map(product.variants.map((variant) => [variant.sku, variant]));
+  const said = variants.map((variant) =>
+    says?.has("compareAtPrice")
+      ? variant
+      : { ...variant, compareAtPrice: known.get(variant.sku)?.compareAtPrice ?? null },
+  );
+  const rest = spoken(fields, says, product);
+  if (form === "whole") return { ...rest, options, variants: said };
+  const bySku = new Map(said.map((variant) => [variant.sku, variant]));
+  const added = said.filter(({ sku }) => !known.has(sku));
+  return {
+    ...rest,
+    options: merged(product.options, options),
+    variants: [...product.variants.map((variant) => bySku.get(variant.sku) ?? variant), ...added],
+  };
+}
+
+/** Without the fields of which the file does not speak; what staff archived stays so. */
+function spoken<P extends ProductPatch>(fields: P, says: Row["says"], product: ProductDocument): P {
+  const kept = Object.entries(fields).filter(
+    ([field]) => (!says || says.has(field)) && !(field === "status" && product.status === "archived"),
+  );
+  return Object.fromEntries(kept) as P;
+}
+
+type Options = ProductInput["options"];
+
+const merged = (known: Options, more: Options): Options => {
+  const names = [...new Set([...known, ...more].map(({ name }) => name))];
+  const values = (name: string) => [...known, ...more].flatMap((option) => (option.name === name ? option.values : []));
+  return names.map((name) => ({ name, values: [...new Set(values(name))] }));
+};
 
 const tell = (problems: readonly FieldProblem[]): string =>
   problems
@@ -122,7 +166,8 @@ const tell = (problems: readonly FieldProblem[]): string =>
     .map(({ path, message }) => (path.length ? `${path.join(".")}: ${message}` : message))
     .join("; ");
 
-function explain(error: z.ZodError, value: unknown): string {
+/** What does not fit, by field, in one line. */
+export function explain(error: z.ZodError, value: unknown): string {
   const problems = error.issues.map((issue): FieldProblem => {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") return { path, message: `Unknown field ${issue.keys.join(", ")}` };
