@@ -12,7 +12,7 @@ export interface Standing {
 type Ask = (rev: number) => Promise<Standing | null>;
 
 /** Milliseconds between looks: a hint comes at once, but may be lost. */
-const EVERY = 2_000;
+const EVERY = 500;
 const HINT = "settings.changed";
 
 /** The settings as one node knows them: the defaults until it has heard of them, then never older than before. */
@@ -25,6 +25,7 @@ export class LiveSettings {
   #look: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #unanswered = false;
 
   constructor(broker: ServiceBroker) {
     this.#broker = broker;
@@ -78,8 +79,15 @@ export class LiveSettings {
     if (this.#stopped) return;
     this.#timer = setTimeout(async () => {
       if (this.#broker.registry.actions.isAvailable("config.values")) {
-        this.#look = this.#catchUp(ask).catch((error) =>
-          this.#broker.logger.warn("The settings could not be asked for", error),
+        this.#look = this.#catchUp(ask).then(
+          () => {
+            this.#unanswered = false;
+          },
+          (error) => {
+            // Once: what goes on for long would fill the log.
+            if (!this.#unanswered) this.#broker.logger.warn("The settings could not be asked for", error);
+            this.#unanswered = true;
+          },
         );
         await this.#look;
       }

@@ -11,7 +11,7 @@ interface Lends {
 /**
  * Lends `this.setting("tax.rate")`: the shop's settings as they hold now, the same for all services of a node. They are
  * known before the service has started where `config` can be reached; a change applies at once, by a hint, and where
- * the hint is lost within seconds.
+ * the hint is lost within a second.
  *
  * A plain service schema lists it among its `mixins` as well (`mixins: [ApiGateway, liveSettings as
  * Partial<ServiceSchema>]`), and code without a service reads `settingsOf(broker).values["gateway.requestsPerSecond"]`.

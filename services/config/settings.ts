@@ -42,9 +42,13 @@ export const shapes = {
   "inventory.lowStock": z.int().min(0).max(1_000_000).describe("At or under this many a SKU is listed as low."),
   "cart.maxLines": z.int().min(1).max(1_000).describe("How many different SKUs a cart takes."),
   "cart.maxQuantity": z.int().min(1).max(10_000).describe("How many of one SKU a cart takes."),
-  "cart.forgottenAfterDays": z.int().min(1).max(3_650).describe("Days after which a cart that nobody touched is gone."),
+  "cart.forgottenAfterDays": z.int().min(1).max(3_650).describe("Days after which a guest's untouched cart is gone."),
   "gateway.requestsPerSecond": z.int().min(1).max(1_000_000).describe("Requests a second that one address may make."),
-  "gateway.signInsPerMinute": z.int().min(1).max(1_000_000).describe("Sign-ins a minute that one address may try."),
+  "gateway.signInsPerMinute": z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe("Sign-ins a minute, by one address and to one account."),
 } as const;
 
 export type SettingName = keyof typeof shapes;

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   defaultsIn,
   difference,
@@ -92,4 +94,14 @@ test("the form says of every setting what it is, what it may be and its default"
     expect(value).toEqual(defaults[name as keyof Settings]);
   }
   expect(properties["tax.rate"]).toMatchObject({ type: "integer", minimum: 0, maximum: 10_000 });
+});
+
+test("the page about settings names them all, with their defaults and what they do", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/settings.md"), "utf8");
+  const cell = (value: unknown) =>
+    Array.isArray(value) ? value.map(({ code, amount }) => `${code} ${amount}`).join(", ") : String(value);
+  const rows = Object.entries(shapes).map(
+    ([name, { description }]) => `| \`${name}\` | ${cell(defaults[name as keyof Settings])} | ${description} |`,
+  );
+  expect(page.split("\n").filter((row) => row.startsWith("| `"))).toEqual(rows);
 });

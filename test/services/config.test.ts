@@ -1,5 +1,9 @@
+import config from "../../services/config/config.service.ts";
+import type { Quote } from "../../services/pricing/pricing.contract.ts";
+import pricing from "../../services/pricing/pricing.service.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
+import { type SmallNode, startNode } from "../support/small-cluster.ts";
 
 let shop: TestShop;
 beforeEach(async () => {
@@ -158,4 +162,29 @@ test("the name in MAIL_FROM is the default of the shop's name", async () => {
   const { values, defaults } = await named.inside.call("config.get");
   await named.stop();
   expect([values["shop.name"], defaults["shop.name"]]).toEqual(["Fell & Fjord", "Fell & Fjord"]);
+});
+
+describe("on a node without config", () => {
+  const wire = { transporter: "Fake" as const, namespace: `settings-${process.pid}` };
+  let nodes: SmallNode[];
+  beforeEach(async () => {
+    nodes = [await startNode([config], wire), await startNode([pricing], { ...wire, nodeID: "other" })];
+  });
+  afterEach(() => Promise.all(nodes.map((node) => node.stop())));
+  const taxThere = async () => {
+    const quote = (await nodes[1]?.call("pricing.quote", { lines })) as Quote;
+    return quote.taxTotal.amount;
+  };
+
+  test("a change is heard of", async () => {
+    await nodes[0]?.call("config.update", { values: { "tax.rate": 825 } });
+    await eventually(async () => (await taxThere()) === 825);
+  });
+
+  test("settings are known before its services have started", async () => {
+    await nodes[0]?.call("config.update", { values: { "tax.rate": 825 } });
+    await nodes.pop()?.stop();
+    nodes.push(await startNode([pricing], { ...wire, nodeID: "third" }));
+    expect(await taxThere()).toBe(825);
+  });
 });
