@@ -73,8 +73,8 @@ export function isCommon(password: string): boolean {
   return (
     /^[\d\s./-]{0,15}$/.test(text) ||
     new Set(text).size < 5 ||
-    (repeated(text) ?? text).length < 6 ||
-    BOTH_WAYS.some((row) => row.includes(bare)) ||
+    (repeated(text) ?? text).length < 10 ||
+    (2 * bare.length > text.length && BOTH_WAYS.some((row) => row.includes(bare))) ||
     [trimmed(bare), trimmed(asLetters(trimmed(bare))), trimmed(asLetters(bare))].some((core) => isWords(core, 2))
   );
 }

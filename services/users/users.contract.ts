@@ -21,7 +21,7 @@ export const SignedIn = z.object({
   refreshToken: z.string(),
   /** Seconds until the access token ends. */
   expiresIn: z.int(),
-  /** Only where a `cartId` came: whether the guest's cart has gone into the customer's. A cart never stops a sign-in. */
+  /** Only where a `cartId` came: true when that id is dead; false while an order is being made of it: sign in again. */
   cartMerged: z.boolean().optional(),
 });
 export type SignedIn = z.output<typeof SignedIn>;
