@@ -1,10 +1,19 @@
 import type { Audit } from "../services/control/audit.ts";
+import type { Repairs } from "../services/shared/shapes.ts";
 import { readArguments } from "./arguments.ts";
 import { withShop } from "./client.ts";
 
-const { values } = readArguments("npm run audit [-- --json]", 0, { json: { type: "boolean", default: false } });
+const { values } = readArguments("npm run audit [-- [--repair] [--json]]", 0, {
+  json: { type: "boolean", default: false },
+  repair: { type: "boolean", default: false },
+});
 
 await withShop(async (client) => {
+  if (values.repair) {
+    const { repairs } = await client.post<Repairs>("/repair", {});
+    for (const { rule, subject, detail } of repairs) console.error(`Mended ${rule}, ${subject}: ${detail}`);
+    if (repairs.length === 0) console.error("There was nothing to mend that is safe to mend.");
+  }
   const audit = await client.get<Audit>("/audit");
   const found = audit.parts.reduce((total, { findings }) => total + findings.length, 0);
   console.log(values.json ? JSON.stringify(audit, null, 2) : describe(audit, found));

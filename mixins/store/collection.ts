@@ -74,6 +74,8 @@ export interface Collection<T extends Doc> {
   bulk(docs: Draft<T>[], events?: (doc: T) => DurableEvent[]): Promise<{ inserted: T[]; refused: Draft<T>[] }>;
   /** Every document, in the order of ids, in batches: for audits and exports. */
   all(batch?: number): AsyncIterable<T[]>;
+  /** Hears of the documents that this node has written. */
+  watch(changed: (doc: T) => void): void;
   /** Removes for good. Only for what nobody is told of. */
   purge(filter: Filter, limit: number): Promise<number>;
 }

@@ -25,6 +25,7 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
   readonly #spec: CollectionSpec<T>;
   readonly #in: Embedding;
   readonly #table: EmbeddedTable<T>;
+  readonly #watchers: ((doc: T) => void)[] = [];
 
   constructor(spec: CollectionSpec<T>, embedding: Embedding) {
     this.#spec = spec;
@@ -204,6 +205,11 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
     };
     await file.write(work, [this.#spec.name, this.#key(doc.id)]);
     if (events.length) wake();
+    for (const changed of this.#watchers) changed(doc);
+  }
+
+  watch(changed: (doc: T) => void): void {
+    this.#watchers.push(changed);
   }
 
   #taken(id: string) {

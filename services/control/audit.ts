@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { EventBus } from "../../mixins/durable-events/event-bus.ts";
 import { type Actions, type Ctx, cluster } from "../cluster.ts";
 import type { ServiceContract } from "../contract.ts";
-import type { Findings } from "../shared/shapes.ts";
+import type { Findings, Repairs } from "../shared/shapes.ts";
 
 const MINUTE = 60_000;
 const SHOWN = 100;
@@ -39,6 +39,24 @@ async function caughtUp(events: EventBus, patience = 10_000): Promise<void> {
     if (!waiting || oldest <= MINUTE || Date.now() > end) return;
     await setTimeout(100);
   }
+}
+
+/** How the rules stand by what is kept incrementally, without reading everything. */
+export async function invariants(ctx: Ctx, runs: (action: string) => boolean) {
+  const here = (["inventory.invariants", "orders.invariants", "payments.invariants"] as const).filter(runs);
+  return Promise.all(here.map(async (action) => ({ part: serviceOf(action), ...(await ctx.call(action)) })));
+}
+
+/** Mends what is safe, part by part, and says what it did; dead letters are delivered again. */
+export async function repair(ctx: Ctx, events: EventBus, runs: (action: string) => boolean): Promise<Repairs> {
+  const here = (["inventory.repair", "orders.repair"] as const).filter(runs);
+  const repairs: Repairs["repairs"] = [];
+  for (const action of here) repairs.push(...(await ctx.call(action, undefined, { timeout: 0 })).repairs);
+  for (const { id, event } of await events.deadLetters(SHOWN)) {
+    if (!(await events.redrive(id))) continue;
+    repairs.push({ rule: "every event is handled", subject: id, detail: `${event.name} is delivered again` });
+  }
+  return { repairs };
 }
 
 const serviceOf = (action: string): string => action.split(".")[0] as string;

@@ -8,7 +8,7 @@ import { cluster, contextOf } from "../cluster.ts";
 import type { ActionContract, ServiceContract } from "../contract.ts";
 import { drain } from "../shared/drain.ts";
 import { badRequest, notFound, typeOf } from "../shared/errors.ts";
-import { audit } from "./audit.ts";
+import { audit, invariants, repair } from "./audit.ts";
 import { socketPath, withShortPath } from "./socket.ts";
 
 const LARGEST = 1_000_000;
@@ -111,9 +111,10 @@ async function route(service: Control, request: IncomingMessage): Promise<unknow
       backlog,
     };
   }
-  if (path === "GET /audit") {
-    return audit(contextOf(service), platform.events, (action) => broker.registry.actions.isAvailable(action));
-  }
+  const runs = (action: string) => broker.registry.actions.isAvailable(action);
+  if (path === "GET /audit") return audit(contextOf(service), platform.events, runs);
+  if (path === "GET /invariants") return invariants(contextOf(service), runs);
+  if (path === "POST /repair") return repair(contextOf(service), platform.events, runs);
   if (path === "POST /backup") {
     const { file, force } = (await bodyOf(request)) as { file?: unknown; force?: unknown };
     if (typeof file !== "string" || !platform.backup) throw badRequest("BACKUP_INVALID", "Name the file to write");

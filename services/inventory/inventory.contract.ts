@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineContract } from "../contract.ts";
-import { Findings, Id, page, paging, Quantity, Sku } from "../shared/shapes.ts";
+import { Findings, Id, Invariants, page, paging, Quantity, Repairs, Sku } from "../shared/shapes.ts";
 
 export const StockLine = z.strictObject({ sku: Sku, quantity: Quantity });
 export type StockLine = z.output<typeof StockLine>;
@@ -110,6 +110,20 @@ export const inventoryContract = defineContract({
       returns: Findings,
       access: "internal",
       idempotency: "read",
+      timeout: 0,
+    },
+    invariants: {
+      summary: "The same rules, kept incrementally: what is broken now, without reading everything.",
+      returns: Invariants,
+      access: "internal",
+      idempotency: "read",
+    },
+    repair: {
+      summary:
+        "Counts reserved and available anew from the open holds, and writes the movement that explains what is on hand.",
+      returns: Repairs,
+      access: "internal",
+      idempotency: "natural",
       timeout: 0,
     },
   },

@@ -1,12 +1,13 @@
 import { due } from "../../mixins/due/due.mixin.ts";
+import { invariants } from "../../mixins/invariants/invariants.mixin.ts";
 import type { DurableEvent } from "../../mixins/platform.ts";
 import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import type { Events } from "../../mixins/store/collection.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
-import { defineService, event } from "../cluster.ts";
+import { defineMixin, defineService, event } from "../cluster.ts";
 import { conflict, notFound, typeOf } from "../shared/errors.ts";
 import { settled } from "../shared/settle.ts";
-import type { Findings } from "../shared/shapes.ts";
+import { StockAudit } from "./audit.ts";
 import { inventoryContract, type StockLine } from "./inventory.contract.ts";
 import { movementsSpec, type Stock, stockSpec } from "./stock.documents.ts";
 import * as rule from "./stock.ts";
@@ -48,6 +49,15 @@ export default defineService(inventoryContract, {
         return this.tidy(stock);
       },
     }),
+    invariants({
+      check(ids) {
+        return this.stockAudit.check(ids);
+      },
+      everything() {
+        return this.stockAudit.everything();
+      },
+    }),
+    defineMixin<{ stockAudit: StockAudit }>({}),
   ],
 
   methods: {
@@ -107,21 +117,6 @@ export default defineService(inventoryContract, {
           ...(keys.length || !next ? { $unset: forgotten } : {}),
         },
       );
-    },
-
-    async findFaults(): Promise<Findings["findings"]> {
-      const moved = new Map<string, number>();
-      for await (const movements of this.movements.all()) {
-        for (const { sku, delta } of movements) moved.set(sku, (moved.get(sku) ?? 0) + delta);
-      }
-      const findings: Findings["findings"] = [];
-      for await (const stocks of this.stock.all()) {
-        for (const stock of stocks) {
-          const faults = rule.faults(stock, moved.get(stock.sku) ?? 0);
-          findings.push(...faults.map(([name, detail]) => ({ rule: `inventory.${name}`, subject: stock.sku, detail })));
-        }
-      }
-      return findings;
     },
   },
 
@@ -223,7 +218,7 @@ export default defineService(inventoryContract, {
     },
 
     async audit() {
-      const findings = await settled(() => this.findFaults());
+      const findings = await settled(() => this.stockAudit.findAll());
       let skus = 0;
       let reserved = 0;
       for await (const stocks of this.stock.all()) {
@@ -232,6 +227,20 @@ export default defineService(inventoryContract, {
       }
       return { findings, figures: { skus, reserved } };
     },
+
+    invariants() {
+      return this.invariants();
+    },
+
+    repair() {
+      return this.stockAudit.repair();
+    },
+  },
+
+  created() {
+    this.stockAudit = new StockAudit(this.stock, this.movements);
+    this.stock.watch(({ id }) => this.touch(id));
+    this.movements.watch(({ sku }) => this.touch(rule.stockId(sku)));
   },
 
   consumes: {

@@ -130,9 +130,21 @@ export function level(sku: string, stocks: readonly Stock[]): StockLevel {
   return { sku, onHand: total("onHand"), reserved: total("reserved"), available: total("available"), locations };
 }
 
+const heldIn = ({ holds }: Stock): number =>
+  Object.values(holds).reduce((units, { state, quantity }) => units + (state === "held" ? quantity : 0), 0);
+
+/** Counts reserved and available anew from the open holds; null where nothing is wrong or more is held than there is. */
+export function mend(stock: Stock): Write | null {
+  const reserved = heldIn(stock);
+  const available = stock.onHand - reserved;
+  if (available < 0 || (reserved === stock.reserved && available === stock.available)) return null;
+  return { guard: { rev: stock.rev }, operators: { $set: { reserved, available } } };
+}
+
 /** What does not add up in one stock document, in words. */
-export function faults({ onHand, reserved, available, holds }: Stock, moved: number): [rule: string, detail: string][] {
-  const open = Object.values(holds).reduce((sum, { state, quantity }) => sum + (state === "held" ? quantity : 0), 0);
+export function faults(stock: Stock, moved: number): [rule: string, detail: string][] {
+  const { onHand, reserved, available } = stock;
+  const open = heldIn(stock);
   const found: [string, string][] = [];
   if (onHand - reserved !== available) found.push(["available", `${onHand} − ${reserved} is not ${available}`]);
   if (open !== reserved) found.push(["reserved", `open holds are ${open}, reserved is ${reserved}`]);

@@ -55,44 +55,42 @@ export function faults(order: OrderDocument, held: readonly HoldState[], payment
 
 const isRecent = (order: OrderDocument, now: number): boolean => Date.parse(order.placedAt) > now - 6 * 24 * 3600_000;
 
+/** What is wrong with these orders, by id. */
+export async function checkOrders(batch: readonly OrderDocument[], ctx: Ctx): Promise<Map<string, Finding[]>> {
+  const confirmed = batch.filter(({ status }) => status === "confirmed" || status === "completed");
+  const [mailed, ...found] = await Promise.all([
+    ctx.call("notifications.mailed", { kind: "confirmed", orderIds: confirmed.map(({ id }) => id) }),
+    ...batch.map(async (order) => {
+      const skus = [...new Set(order.lines.map(({ sku }) => sku))];
+      const [held, payment] = await Promise.all([
+        ctx.call("inventory.held", { orderId: order.id, skus }),
+        ctx.call("payments.ofOrder", { orderId: order.id }),
+      ]);
+      return [order.id, faults(order, held, payment)] as const;
+    }),
+  ]);
+  const findings = new Map(found);
+  const withMail = new Set(mailed);
+  for (const { id, number } of confirmed.filter((order) => !withMail.has(order.id))) {
+    findings.get(id)?.push({ rule: "orders.mail", subject: number, detail: "it is confirmed and has no mail" });
+  }
+  return findings;
+}
+
 /** The rules that hold across orders, stock, payments and mails, over every order and every payment. */
 export async function auditOrders(orders: Collection<OrderDocument>, ctx: Ctx): Promise<Findings> {
   const figures: Record<string, number> = { orders: 0, pending: 0, confirmed: 0, completed: 0, canceled: 0 };
-
-  const lookAt = async (order: OrderDocument): Promise<Finding[]> => {
-    const skus = [...new Set(order.lines.map(({ sku }) => sku))];
-    const [held, payment] = await Promise.all([
-      ctx.call("inventory.held", { orderId: order.id, skus }),
-      ctx.call("payments.ofOrder", { orderId: order.id }),
-    ]);
-    return faults(order, held, payment);
-  };
-  const unmailed = async (batch: readonly OrderDocument[]): Promise<Finding[]> => {
-    const confirmed = batch.filter(({ status }) => status === "confirmed" || status === "completed");
-    const mailed = new Set(
-      await ctx.call("notifications.mailed", { kind: "confirmed", orderIds: confirmed.map(({ id }) => id) }),
-    );
-    const missing = confirmed.filter(({ id }) => !mailed.has(id));
-    return missing.map(({ number }) => ({
-      rule: "orders.mail",
-      subject: number,
-      detail: "it is confirmed and has no mail",
-    }));
-  };
-  const check = async (batch: readonly OrderDocument[]): Promise<Finding[]> =>
-    [...(await Promise.all(batch.map(lookAt))), await unmailed(batch)].flat();
-
   const findings: Finding[] = [];
   for await (const batch of orders.all(200)) {
     for (const { status } of batch) {
       figures.orders = (figures.orders ?? 0) + 1;
       figures[status] = (figures[status] ?? 0) + 1;
     }
-    const suspects = await check(batch);
+    const suspects = [...(await checkOrders(batch, ctx))].filter(([, found]) => found.length).map(([id]) => id);
     if (suspects.length === 0) continue;
     // What moves while it is looked at comes right by itself: only what stays wrong is told.
-    const ids = batch.map(({ id }) => id);
-    findings.push(...(await settled(async () => check(await orders.getMany(ids)))));
+    const again = async () => [...(await checkOrders(await orders.getMany(suspects), ctx)).values()].flat();
+    findings.push(...(await settled(again)));
   }
   findings.push(...(await withoutOrder(orders, ctx)));
   return { findings, figures };

@@ -3,7 +3,7 @@ import { CartId } from "../carts/carts.contract.ts";
 import { defineContract } from "../contract.ts";
 import { NextAction, PaymentStatus } from "../payments/payments.contract.ts";
 import { Money } from "../shared/money.ts";
-import { Address, Email, Findings, Id, page, paging, Sku, Time } from "../shared/shapes.ts";
+import { Address, Email, Findings, Id, Invariants, page, paging, Repairs, Sku, Time } from "../shared/shapes.ts";
 
 export const OrderStatus = z.enum(["pending", "confirmed", "completed", "canceled"]);
 export type OrderStatus = z.output<typeof OrderStatus>;
@@ -162,6 +162,20 @@ export const ordersContract = defineContract({
       returns: Findings,
       access: "internal",
       idempotency: "read",
+      timeout: 0,
+    },
+    invariants: {
+      summary: "The same rules, kept incrementally: what is broken now, without reading everything.",
+      returns: Invariants,
+      access: "internal",
+      idempotency: "read",
+    },
+    repair: {
+      summary:
+        "Brings forward what is stuck, gives a canceled order's stock and money back, sends a missing mail; the rest is for staff.",
+      returns: Repairs,
+      access: "internal",
+      idempotency: "natural",
       timeout: 0,
     },
   },

@@ -1,4 +1,5 @@
 import { due } from "../../mixins/due/due.mixin.ts";
+import { invariants } from "../../mixins/invariants/invariants.mixin.ts";
 import { platformOf } from "../../mixins/platform.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import type { Cart } from "../carts/carts.contract.ts";
@@ -7,13 +8,14 @@ import type { PaymentStatus } from "../payments/payments.contract.ts";
 import { conflict, notFound, typeOf } from "../shared/errors.ts";
 import { newId, orderNumber } from "../shared/ids.ts";
 import { orderToken } from "../shared/order-token.ts";
-import { auditOrders } from "./audit.ts";
+import { auditOrders, checkOrders } from "./audit.ts";
 import { CheckoutRun, LEASE } from "./checkout.ts";
 import { type OrderDocument, ordersSpec } from "./order.documents.ts";
 import * as rule from "./order-draft.ts";
 import { assertCancelable } from "./order-status.ts";
 import { assertReadable, isRefusal, refusal, view } from "./order-view.ts";
 import { type Order, ordersContract } from "./orders.contract.ts";
+import { repairOrders } from "./repair.ts";
 
 /** Milliseconds that a shopper waits for the whole checkout; then it goes on without them. */
 const ANSWER_WITHIN = 4_000;
@@ -29,6 +31,14 @@ export default defineService(ordersContract, {
       async work(order, ctx) {
         await this.run(new CheckoutRun(this.orders, ctx, order));
         return undefined;
+      },
+    }),
+    invariants({
+      async check(ids, ctx) {
+        return checkOrders(await this.orders.getMany(ids), ctx);
+      },
+      async *everything() {
+        for await (const batch of this.orders.all(100)) yield batch.map(({ id }: OrderDocument) => id);
       },
     }),
   ],
@@ -215,6 +225,19 @@ export default defineService(ordersContract, {
     audit(ctx) {
       return auditOrders(this.orders, ctx as unknown as Ctx);
     },
+
+    invariants() {
+      return this.invariants();
+    },
+
+    repair(ctx) {
+      const { events } = platformOf(this.broker);
+      return repairOrders(this.orders, {
+        ctx: ctx as unknown as Ctx,
+        publish: (told) => events.publish(told),
+        bringForward: (id) => this.bringForward(id),
+      });
+    },
   },
 
   consumes: {
@@ -233,6 +256,10 @@ export default defineService(ordersContract, {
     "payment.refunded"(payment) {
       return this.heard(payment);
     },
+  },
+
+  created() {
+    this.orders.watch(({ id }) => this.touch(id));
   },
 
   async stopped() {

@@ -21,16 +21,11 @@ export async function auditPayments(db: MoneyDb, now = Date.now()): Promise<Find
     if (total !== 0 || lines < 2 || lines !== legs)
       say("ledger", id, `its ${lines} of ${legs} entries sum to ${total}`);
   }
-  for await (const payment of payments(db)) {
-    const { order_id, captured, refunded, taken, returned, due_at } = payment;
+  for await (const payment of batches((after) => withLedger(db).where("id", ">", after).limit(BATCH).execute())) {
     figures.payments++;
-    figures.captured += captured;
-    figures.refunded += refunded;
-    if (captured !== taken || refunded !== returned) {
-      const said = `captured ${captured} and refunded ${refunded}`;
-      say("paid", order_id, `it says ${said}, its ledger ${taken} and ${returned}`);
-    }
-    if (due_at !== null && due_at < now - OVERDUE) say("overdue", order_id, `work has been due since ${at(due_at)}`);
+    figures.captured += payment.captured;
+    figures.refunded += payment.refunded;
+    findings.push(...faults(payment, now));
   }
 
   const stuck = await db
@@ -83,21 +78,55 @@ async function* ledger(db: MoneyDb) {
   );
 }
 
-/** Every payment with what its ledger says was taken and given back. */
-async function* payments(db: MoneyDb) {
+/** Payments with what their ledger says was taken and given back. */
+function withLedger(db: MoneyDb) {
   const posted = (kind: string) => sql<number>`(
     select coalesce(sum(e.amount), 0) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
     where t.payment_id = payments.id and t.kind = ${kind} and e.account = 'receivable:' || payments.provider)`;
-  yield* batches((after) =>
-    db
+  return db
+    .selectFrom("payments")
+    .select(["id", "order_id", "captured", "refunded", "due_at"])
+    .select([posted("capture").as("taken"), sql<number>`-${posted("refund")}`.as("returned")])
+    .orderBy("id");
+}
+
+type WithLedger = Awaited<ReturnType<ReturnType<typeof withLedger>["execute"]>>[number];
+
+/** What is wrong with one payment and its ledger. */
+function faults({ order_id, captured, refunded, taken, returned, due_at }: WithLedger, now: number): Finding[] {
+  const found: Finding[] = [];
+  if (captured !== taken || refunded !== returned) {
+    const said = `captured ${captured} and refunded ${refunded}`;
+    const detail = `it says ${said}, its ledger ${taken} and ${returned}`;
+    found.push({ rule: "payments.paid", subject: order_id, detail });
+  }
+  if (due_at !== null && due_at < now - OVERDUE) {
+    found.push({ rule: "payments.overdue", subject: order_id, detail: `work has been due since ${at(due_at)}` });
+  }
+  return found;
+}
+
+/** What is wrong with these payments, by id. */
+export async function checkPayments(db: MoneyDb, ids: string[]): Promise<Map<string, Finding[]>> {
+  const payments = ids.length ? await withLedger(db).where("id", "in", ids).execute() : [];
+  return new Map(payments.map((payment) => [payment.id, faults(payment, Date.now())]));
+}
+
+/** The ids of all payments, in batches. */
+export async function* everyPayment(db: MoneyDb): AsyncIterable<string[]> {
+  for (let after = ""; ; ) {
+    const rows = await db
       .selectFrom("payments")
-      .select(["id", "order_id", "captured", "refunded", "due_at"])
-      .select([posted("capture").as("taken"), sql<number>`-${posted("refund")}`.as("returned")])
+      .select("id")
       .where("id", ">", after)
       .orderBy("id")
       .limit(BATCH)
-      .execute(),
-  );
+      .execute();
+    if (rows.length) yield rows.map(({ id }) => id);
+    const last = rows.at(-1);
+    if (!last || rows.length < BATCH) return;
+    after = last.id;
+  }
 }
 
 async function* batches<T extends { id: string }>(read: (after: string) => Promise<T[]>): AsyncGenerator<T> {

@@ -41,6 +41,8 @@ export const sandboxWebhookKey = (environment: Platform["environment"]): string 
 export class PaymentDesk {
   readonly store: PaymentStore;
   readonly bank: SandboxBank;
+  /** Hears of payments whose money or state has changed. */
+  changed: (paymentId: string) => void = () => undefined;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly #platform: Platform;
   readonly #log: Log;
@@ -66,7 +68,7 @@ export class PaymentDesk {
     });
     const provider = new SandboxProvider(this.bank, key);
     this.providers = new Map([[provider.name, provider]]);
-    const relaying = new Ticker(() => relay(this.store.db, platform.events), 1_000, log);
+    const relaying = new Ticker(() => relay(this.store.db, platform.events, (id) => this.changed(id)), 1_000, log);
     this.store = new PaymentStore(platform.sql("money"), () => relaying.wake());
     const patience = { answer: settings.answerWithin, webhook: settings.webhookWithin };
     this.#cashier = new Cashier(this.store, this.providers, patience, log);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineContract } from "../contract.ts";
 import { Money } from "../shared/money.ts";
-import { Findings, Id } from "../shared/shapes.ts";
+import { Findings, Id, Invariants } from "../shared/shapes.ts";
 
 /** `unknown`: the provider did not answer in time and is being asked; nothing acts on such a payment but the asking. */
 export const PaymentStatus = z.enum([
@@ -114,6 +114,12 @@ export const paymentsContract = defineContract({
       access: "internal",
       idempotency: "read",
       timeout: 0,
+    },
+    invariants: {
+      summary: "The same rules, kept incrementally: what is broken now, without reading everything.",
+      returns: Invariants,
+      access: "internal",
+      idempotency: "read",
     },
     charged: {
       summary: "Payments that hold or took money, after this id, for the audit.",

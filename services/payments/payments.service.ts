@@ -1,6 +1,7 @@
+import { invariants } from "../../mixins/invariants/invariants.mixin.ts";
 import { platformOf } from "../../mixins/platform.ts";
 import { defineMixin, defineService } from "../cluster.ts";
-import { auditPayments } from "./audit.ts";
+import { auditPayments, checkPayments, everyPayment } from "./audit.ts";
 import { fromRow, view } from "./payment.tables.ts";
 import { PaymentDesk, type PaymentSettings } from "./payment-desk.ts";
 import { paymentsContract } from "./payments.contract.ts";
@@ -24,7 +25,17 @@ const desk = defineMixin<{ desk: PaymentDesk }>({
 });
 
 export default defineService(paymentsContract, {
-  mixins: [desk],
+  mixins: [
+    desk,
+    invariants({
+      check(ids) {
+        return checkPayments(this.desk.store.db, ids);
+      },
+      everything() {
+        return everyPayment(this.desk.store.db);
+      },
+    }),
+  ],
   settings: { answerWithin: 1_500, webhookWithin: 10_000, sandboxDelay: 1_000 } satisfies PaymentSettings,
 
   actions: {
@@ -61,11 +72,18 @@ export default defineService(paymentsContract, {
     audit() {
       return auditPayments(this.desk.store.db);
     },
+    invariants() {
+      return this.invariants();
+    },
     async charged(ctx) {
       const { after, limit } = ctx.params;
       const payments = this.desk.store.db.selectFrom("payments").selectAll().where("status", "in", HOLD_OR_TOOK);
       const rows = await payments.where("id", ">", after).orderBy("id").limit(limit).execute();
       return rows.map(fromRow).map(view);
     },
+  },
+
+  created() {
+    this.desk.changed = (id) => this.touch(id);
   },
 });

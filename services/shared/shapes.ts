@@ -52,3 +52,14 @@ export const Findings = z.object({
   figures: z.record(z.string(), z.number()),
 });
 export type Findings = z.output<typeof Findings>;
+
+/** How a service's rules stand: what is broken, how many subjects wait for a look, how many looks there were. */
+export const Invariants = z.object({
+  broken: Findings.shape.findings,
+  waiting: z.int(),
+  looks: z.int(),
+});
+
+/** What a repair mended, and how. */
+export const Repairs = z.object({ repairs: Findings.shape.findings });
+export type Repairs = z.output<typeof Repairs>;
