@@ -47,15 +47,20 @@ class Decoder {
   }
 
   push(chunk: Uint8Array): string {
-    if (!this.#started) {
-      this.#started = true;
-      const utf16 = byteOrder(chunk);
-      if (utf16) this.#use(utf16, "UTF-16");
-      else if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) {
-        this.#sure = true;
-        return this.#utf8(chunk.subarray(3));
-      }
-    }
+    if (this.#started) return this.#decode(chunk);
+    const start = this.#carry.length ? Buffer.concat([this.#carry, chunk]) : chunk;
+    this.#carry = start;
+    if (start.length < 3) return "";
+    this.#started = true;
+    this.#carry = new Uint8Array();
+    const utf16 = byteOrder(start);
+    if (utf16) this.#use(utf16, "UTF-16");
+    const marked = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
+    this.#sure = marked;
+    return this.#decode(marked ? start.subarray(3) : start);
+  }
+
+  #decode(chunk: Uint8Array): string {
     return this.#other ? this.#other.decode(chunk, { stream: true }) : this.#utf8(chunk);
   }
 
