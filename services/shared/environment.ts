@@ -99,8 +99,6 @@ const NOT_YET = [
   "ZIPKIN_URL",
   "STRIPE_SECRET_KEY",
   "STRIPE_WEBHOOK_SECRET",
-  "TRUST_PROXY",
-  "CORS_ORIGINS",
 ];
 
 export type Environment = Omit<z.output<typeof Variables>, "PUBLIC_URL"> & { PUBLIC_URL: string };
