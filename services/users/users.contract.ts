@@ -79,7 +79,7 @@ export const usersContract = defineContract({
       returns: SignedIn,
       access: "public",
       idempotency: "none",
-      rest: { route: "POST /auth/register", status: 201 },
+      rest: { route: "POST /auth/register", status: 201, countsAsSignIn: {} },
     },
     login: {
       summary: "Signs in with e-mail and password; the answer does not tell which of the two was wrong.",
@@ -87,7 +87,7 @@ export const usersContract = defineContract({
       returns: SignedIn,
       access: "public",
       idempotency: "none",
-      rest: "POST /auth/login",
+      rest: { route: "POST /auth/login", countsAsSignIn: { account: "email" } },
     },
     refresh: {
       summary:
@@ -125,7 +125,7 @@ export const usersContract = defineContract({
       params: z.strictObject({ current: password, new: password }),
       access: "customer",
       idempotency: "none",
-      rest: { route: "POST /me/password", status: 204 },
+      rest: { route: "POST /me/password", status: 204, countsAsSignIn: {} },
     },
     addresses: {
       summary: "One's own addresses, in the order in which they were saved.",
@@ -229,6 +229,13 @@ export const usersContract = defineContract({
       returns: z.object({ email: Email, password: z.string().nullable(), made: z.boolean() }),
       access: "internal",
       idempotency: "none",
+    },
+    contact: {
+      summary: "Where somebody with an account is written to; null where there is no such account.",
+      params: z.strictObject({ id: Id }),
+      returns: z.object({ email: Email, name: z.string() }).nullable(),
+      access: "internal",
+      idempotency: "read",
     },
     keys: {
       summary: "The public keys that access tokens are checked with (RFC 7517).",

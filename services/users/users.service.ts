@@ -222,6 +222,10 @@ export default defineService(usersContract, {
       await this.people.administrators.add(account.id);
       return { email, password: ctx.params.password ? null : password, made: !known };
     },
+    async contact(ctx) {
+      const account = await this.accounts.get(ctx.params.id);
+      return account && { email: account.email, name: account.name };
+    },
     async keys() {
       return { keys: await this.ring.published() };
     },

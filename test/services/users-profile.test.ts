@@ -28,6 +28,13 @@ test("one's own name can be changed, one's address and roles cannot", async () =
   }
 });
 
+test("services can ask where an account is written to", async () => {
+  const { id, email, name } = ada.user;
+  expect(await shop.inside.call("users.contact", { id })).toEqual({ email, name });
+  expect(await shop.inside.call("users.contact", { id: "0198c0de-0000-7000-8000-0000000000ff" })).toBeNull();
+  await expect(ada.calls.call("users.contact", { id })).rejects.toMatchObject({ type: "ACTION_INTERNAL" });
+});
+
 test("addresses are kept in the order in which they were saved", async () => {
   expect(await saved()).toEqual([]);
   const first = await ada.calls.call("users.addAddress", home);
