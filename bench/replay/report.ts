@@ -34,6 +34,8 @@ export function report(outcome: Outcome, { title, command }: { title: string; co
     ["Answered 202 before they were done", whole(orders.pending)],
     ["Deliveries of events waiting in the end", `${whole(events.behind)}, done ${figure(events.seconds)} s later`],
     ["**Orders a second**", `**${figure(rate)}** (${figure(orders.lines / orders.seconds)} lines a second)`],
+    ["The shop's processor time for an order", `${figure((1_000 * orders.cpu) / orders.placed)} ms`],
+    ["Load of the machine in the last minute", figure(machine.load)],
     ["**Unexplained**", `**${pounds(all.unexplained)}**`],
   ];
   return [

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { cpuBetween } from "../support/child.ts";
 import { machine } from "../support/machine.ts";
 import { type Overrides, RunningShop } from "../support/running-shop.ts";
 import { catalogueOf } from "./catalogue.ts";
@@ -32,7 +33,7 @@ export interface Outcome {
   catalogue: { products: number; skus: number; seconds: number };
   signedUp: { customers: number; seconds: number; refreshed: number };
   steps: { orders: number; canceled: number };
-  orders: { placed: number; lines: number; split: number; pending: number; seconds: number };
+  orders: { placed: number; lines: number; split: number; pending: number; seconds: number; cpu: number };
   /** Deliveries of events that waited when the last order was answered, and how long they took. */
   events: { behind: number; seconds: number };
   latencies: Latencies;
@@ -69,6 +70,7 @@ export async function replay(rows: readonly Row[], width: number, say: (text: st
 
     const checkouts = new Checkouts(shop, shoppers, { width, most: MOST });
     const before = await shop.stats();
+    const used = await shop.child.usage();
     const memory = new MemoryLog(shop, () => checkouts.placed.size);
     const telling = setInterval(() => say(`${checkouts.placed.size} orders`), 10_000);
     const began = performance.now();
@@ -76,6 +78,7 @@ export async function replay(rows: readonly Row[], width: number, say: (text: st
     const took = seconds(began);
     say(`${checkouts.placed.size} orders in ${took.toFixed(1)} s`);
     const samples = memory.stop();
+    const cpu = cpuBetween(used, await shop.child.usage());
     const after = await shop.stats();
     const behind = after.backlog.waiting;
     const delivering = performance.now();
@@ -97,6 +100,7 @@ export async function replay(rows: readonly Row[], width: number, say: (text: st
         split: checkouts.split,
         pending: checkouts.pending,
         seconds: took,
+        cpu,
       },
       events: { behind, seconds: caughtUp },
       latencies: checkouts.latencies,
@@ -114,7 +118,7 @@ async function importCatalogue(shop: RunningShop, products: readonly string[]): 
   const file = join(shop.dataDir, "catalogue.jsonl");
   writeFileSync(file, products.join("\n"));
   const began = performance.now();
-  const told = await shop.command("import", file);
+  const told = await shop.command("import", [file], [0, 1]);
   const refused = Number(/rows refused\s+(\d+)/.exec(told)?.[1]);
   if (refused !== 0) throw new Error(`The import refused rows:\n${told}`);
   const skus = products.reduce((total, text) => total + JSON.parse(text).variants.length, 0);

@@ -8,6 +8,10 @@ export interface Usage {
   rss: number;
 }
 
+/** Seconds of processor time between two looks, in all threads, in the process and for it in the system. */
+export const cpuBetween = (before: Usage, after: Usage): number =>
+  (after.cpu.user - before.cpu.user + after.cpu.system - before.cpu.system) / 1e6;
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
