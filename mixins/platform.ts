@@ -4,14 +4,6 @@ import type { EventBus } from "./durable-events/event-bus.ts";
 import type { SqlDatabase } from "./sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "./store/collection.ts";
 
-/** Something that happened and must be told: stored in the write that made it happen, told at least once. */
-export interface DurableEvent {
-  /** The same for a repeat of the same event. */
-  id: string;
-  name: string;
-  payload: unknown;
-}
-
 /** What the services of one node stand on. Which servers are behind it, only this knows. */
 export interface Platform {
   environment: Environment;

@@ -1,6 +1,7 @@
 import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { z } from "zod";
-import { type DurableEvent, platformOf } from "../mixins/platform.ts";
+import type { DurableEvent } from "../mixins/durable-events/event-bus.ts";
+import { platformOf } from "../mixins/platform.ts";
 import { authorize, fromEdge, type Meta } from "./access.ts";
 import { cartsContract } from "./carts/carts.contract.ts";
 import { configContract } from "./config/config.contract.ts";

@@ -1,8 +1,7 @@
 import type { ServiceBroker } from "moleculer";
 import type { SqliteFile } from "../embedded/sqlite-file.ts";
-import type { DurableEvent } from "../platform.ts";
 import { pauseBefore } from "./backoff.ts";
-import type { Consume, DeadLetter, EventBus } from "./event-bus.ts";
+import type { Consume, DeadLetter, DurableEvent, EventBus } from "./event-bus.ts";
 import { type Delivery, QueueTables } from "./queue-tables.ts";
 
 const PRUNED_EVERY = 3600_000;

@@ -1,4 +1,10 @@
-import type { DurableEvent } from "../platform.ts";
+/** Something that happened and must be told: stored in the write that made it happen, told at least once. */
+export interface DurableEvent {
+  /** The same for a repeat of the same event. */
+  id: string;
+  name: string;
+  payload: unknown;
+}
 
 export type Consume = (event: DurableEvent) => void | Promise<void>;
 

@@ -1,6 +1,5 @@
 import type { SqliteFile } from "../embedded/sqlite-file.ts";
-import type { DurableEvent } from "../platform.ts";
-import type { DeadLetter } from "./event-bus.ts";
+import type { DeadLetter, DurableEvent } from "./event-bus.ts";
 
 export interface Delivery {
   seq: number;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { DurableEvent } from "../platform.ts";
+import type { DurableEvent } from "../durable-events/event-bus.ts";
 
 /** What every document has. `rev` rises with each change, `v` is the version of the document's shape. */
 export interface Doc {

@@ -1,6 +1,6 @@
 import { conflict } from "../../services/shared/errors.ts";
+import type { DurableEvent } from "../durable-events/event-bus.ts";
 import { isConstraint, type SqliteFile } from "../embedded/sqlite-file.ts";
-import type { DurableEvent } from "../platform.ts";
 import type { Collection, CollectionSpec, Doc, Draft, Events, Filter, Operators, Page, Sort } from "./collection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { EmbeddedTable } from "./embedded-table.ts";

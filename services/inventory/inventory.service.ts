@@ -1,6 +1,6 @@
 import { due } from "../../mixins/due/due.mixin.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import { invariants } from "../../mixins/invariants/invariants.mixin.ts";
-import type { DurableEvent } from "../../mixins/platform.ts";
 import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import type { Events } from "../../mixins/store/collection.ts";
 import { store } from "../../mixins/store/store.mixin.ts";

@@ -1,4 +1,4 @@
-import type { DurableEvent } from "../../mixins/platform.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import { type Ctx, event } from "../cluster.ts";
 import type { Payment } from "../payments/payments.contract.ts";
 import { typeOf } from "../shared/errors.ts";

@@ -1,5 +1,5 @@
 import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
-import type { DurableEvent } from "../../mixins/platform.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import type { Collection, Filter } from "../../mixins/store/collection.ts";
 import { type Ctx, event } from "../cluster.ts";
 import { fact, type Outcome, PATIENCE, paid, type Reason, type Step, steps } from "./checkout-steps.ts";

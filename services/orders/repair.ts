@@ -1,4 +1,4 @@
-import type { DurableEvent } from "../../mixins/platform.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import type { Collection } from "../../mixins/store/collection.ts";
 import { type Ctx, event } from "../cluster.ts";
 import type { Repairs } from "../shared/shapes.ts";

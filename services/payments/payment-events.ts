@@ -1,4 +1,4 @@
-import type { DurableEvent } from "../../mixins/platform.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import { event } from "../cluster.ts";
 import { money } from "../shared/money.ts";
 import type { PaymentRecord } from "./payment.tables.ts";

@@ -4,9 +4,8 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
 import { EmbeddedQueue, type QueueOptions } from "../../mixins/durable-events/embedded-queue.ts";
-import type { Consume } from "../../mixins/durable-events/event-bus.ts";
+import type { Consume, DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import { SqliteFile } from "../../mixins/embedded/sqlite-file.ts";
-import type { DurableEvent } from "../../mixins/platform.ts";
 import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/services.ts";
 

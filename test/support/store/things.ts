@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DurableEvent } from "../../../mixins/platform.ts";
+import type { DurableEvent } from "../../../mixins/durable-events/event-bus.ts";
 import type { Collection, CollectionSpec, Doc, Draft } from "../../../mixins/store/collection.ts";
 
 /** An adapter of the store as the conformance suite drives it: one database, opened and closed. */
