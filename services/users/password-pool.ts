@@ -6,6 +6,8 @@ import type { Task } from "./password-worker.ts";
 
 interface Job {
   task: Task;
+  /** Since when it waits. */
+  at: number;
   resolve(answer: string | boolean): void;
   reject(error: unknown): void;
 }
@@ -17,14 +19,21 @@ interface Job {
 export class PasswordPool {
   readonly #size: number;
   readonly #waitingMost: number;
+  readonly #patience: number;
   readonly #idle: number;
   readonly #workers = new Map<Worker, Job | null>();
   readonly #waiting: Job[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ size = Math.min(4, Math.max(1, availableParallelism() - 1)), waiting = 64, idle = 30_000 } = {}) {
+  constructor({
+    size = Math.min(4, Math.max(1, availableParallelism() - 1)),
+    waiting = 64,
+    patience = 4_000,
+    idle = 30_000,
+  } = {}) {
     this.#size = size;
     this.#waitingMost = waiting;
+    this.#patience = patience;
     this.#idle = idle;
   }
 
@@ -51,13 +60,14 @@ export class PasswordPool {
     // Who waits longer than this has gone: better told at once.
     if (this.#waiting.length >= this.#waitingMost) return Promise.reject(busy());
     const { promise, resolve, reject } = Promise.withResolvers<string | boolean>();
-    this.#waiting.push({ task, resolve, reject });
+    this.#waiting.push({ task, at: performance.now(), resolve, reject });
     this.#next();
     return promise;
   }
 
   #next(): void {
     clearTimeout(this.#timer);
+    this.#dismiss();
     while (this.#waiting.length) {
       const worker = [...this.#workers].find(([, job]) => job === null)?.[0] ?? this.#hire();
       if (!worker) return;
@@ -68,6 +78,12 @@ export class PasswordPool {
     }
     if ([...this.#workers.values()].some((job) => job !== null)) return;
     this.#timer = setTimeout(() => this.close(), this.#idle).unref();
+  }
+
+  /** On a busy machine hashes take longer than they should: who has waited for so long is told, before the gateway does. */
+  #dismiss(): void {
+    const since = performance.now() - this.#patience;
+    while (this.#waiting[0] && this.#waiting[0].at < since) this.#waiting.shift()?.reject(busy());
   }
 
   #hire(): Worker | undefined {

@@ -177,6 +177,14 @@ describe("hashing in threads", () => {
     expect(pool.threads).toBe(0);
   });
 
+  test("who has waited for long is told to come later, whatever the length of the queue", async () => {
+    const pool = new PasswordPool({ size: 1, patience: 10 });
+    const answers = await Promise.allSettled([1, 2, 3].map((n) => pool.hash(`password ${n}`, 10)));
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(answers[1]).toMatchObject({ reason: { type: "SIGN_IN_BUSY", code: 503 } });
+    await pool.close();
+  });
+
   test("a flood is told at once to come later, and what waits at the end is too", async () => {
     const pool = new PasswordPool({ size: 1, waiting: 2 });
     const answers = [1, 2, 3, 4].map((n) =>
