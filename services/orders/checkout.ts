@@ -100,6 +100,7 @@ export class CheckoutRun {
     this.#tell(step, outcome.state, attempt, started, outcome.detail);
     if (outcome.state === "failed") {
       this.refusal = { ...outcome.reason, detailed: outcome.detailed };
+      this.#pending.set["checkout.refused"] = outcome.detailed ?? null;
       if (step.name === "lock") this.#discard();
       else this.#giveUp(outcome.reason);
       return null;

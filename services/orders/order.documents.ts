@@ -14,6 +14,8 @@ export const Checkout = z.object({
   deadline: z.string().nullable(),
   /** The payment's token, until it is of no more use. */
   token: z.string().nullable(),
+  /** Ids and figures of the refusal that ended it, for whoever asks again. */
+  refused: z.unknown().optional(),
 });
 
 /** An order as it is stored: the cart's snapshot, the states, and where its checkout stands. */

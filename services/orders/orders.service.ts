@@ -75,7 +75,9 @@ export default defineService(ordersContract, {
 
     /** The answer to the request that made this order, as the order stands now. */
     answer(order: OrderDocument): Order {
-      if (order.status === "canceled" && isRefusal(order.reason)) throw refusal(order, order.reason);
+      if (order.status === "canceled" && isRefusal(order.reason)) {
+        throw refusal(order, order.reason, order.checkout.refused);
+      }
       return order.customerId === null ? { ...view(order), guestToken: this.token(order.id) } : view(order);
     },
 

@@ -65,6 +65,10 @@ test("trap 14: where the stock has run out, nothing is charged", async () => {
   const refused = await place(shop, carts[1]?.id as string).catch((error) => error);
   expect(refused).toMatchObject({ code: 409, type: "STOCK_INSUFFICIENT", data: { lines: [{ sku, available: 0 }] } });
   expect((await paymentOf(refused.data.orderId))?.captured.amount ?? 0).toBe(0);
+  const again = place(shop, carts[1]?.id as string, { key: "the second buyer's" });
+  const first = await again.catch((error) => error);
+  const repeated = await place(shop, carts[1]?.id as string, { key: "the second buyer's" }).catch((error) => error);
+  expect(repeated).toMatchObject({ code: 409, type: first.type, data: first.data });
 });
 
 test("a declined shopper may try again with the same cart and another card", async () => {
