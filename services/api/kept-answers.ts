@@ -3,10 +3,11 @@ import { EVERYTHING } from "../shared/outdated.ts";
 /** An answer's bytes, with the headers that it always has. */
 export interface Kept {
   etag: string;
-  body: Buffer;
+  /** A character for each byte: so node sends headers and body in one piece. */
+  body: string;
   /** Names and values in turn, as `writeHead` takes them. */
   head: readonly string[];
-  /** The same for 304. */
+  /** Those of a 304. */
   unchangedHead: readonly string[];
 }
 
@@ -45,7 +46,7 @@ export class KeptAnswers {
   #floor = 0;
   #bytes = 0;
 
-  constructor({ bytes = 32_000_000, maxAge = 1_000, now = Date.now }: Options = {}) {
+  constructor({ bytes = 32_000_000, maxAge = 1_000, now = () => Date.now() }: Options = {}) {
     this.#limit = bytes;
     this.#maxAge = maxAge;
     this.#now = now;

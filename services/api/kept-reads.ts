@@ -27,9 +27,17 @@ export class KeptReads {
   keep(url: string, { type, body, tags }: Answer, begun: number): Kept {
     const bytes = Buffer.from(body as string);
     const etag = strongTag(bytes);
-    const unchangedHead = [...this.#head, ...REVALIDATE, "ETag", etag];
-    const head = [...unchangedHead, "Content-Type", type as string, "Content-Length", String(bytes.length)];
-    const kept = { etag, body: bytes, head, unchangedHead };
+    // What the client keeps has its other headers already.
+    const unchangedHead = [...REVALIDATE, "ETag", etag];
+    const head = [
+      ...this.#head,
+      ...unchangedHead,
+      "Content-Type",
+      type as string,
+      "Content-Length",
+      String(bytes.length),
+    ];
+    const kept = { etag, body: bytes.toString("latin1"), head, unchangedHead };
     this.answers.keep(url, kept, tags ?? [], begun);
     return kept;
   }
@@ -39,7 +47,7 @@ export class KeptReads {
     if (isKnown(kept.etag, req.headers["if-none-match"])) {
       res.writeHead(304, [...kept.unchangedHead, ...own]).end();
     } else {
-      res.writeHead(200, [...kept.head, ...own]).end(req.method === "HEAD" ? undefined : kept.body);
+      res.writeHead(200, [...kept.head, ...own]).end(req.method === "HEAD" ? "" : kept.body, "latin1");
     }
   }
 }

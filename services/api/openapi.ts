@@ -9,9 +9,11 @@ const PROBLEMS: Record<string, string> = {
   403: "A permission is missing.",
   404: "There is no such thing, or it is somebody else's.",
   409: "It conflicts with how things stand.",
+  412: "This is not the version that `If-Match` or `rev` names; `ETag` tells the one that stands.",
   413: "The body is too large.",
   415: "The body is of a type that is not taken here.",
   422: "Some fields are not valid; `errors` names each.",
+  429: "Too many requests from this address; `Retry-After` says when to come back.",
   500: "Something went wrong on the shop's side.",
   503: "A part of the shop is away; try again.",
 };
@@ -101,6 +103,7 @@ function operation(endpoint: Endpoint, schemas: Schemas): Json {
       schema: field(schemas.fields(action), name),
     })),
     ...(endpoint.keyed ? [idempotencyKey(endpoint.rest.needsKey ?? false)] : []),
+    ...(endpoint.versioned ? [ifMatch] : []),
   ];
   const body = bare ? { type: "object" } : hasBody && params ? schemas.without(action, inPath) : undefined;
   return {
@@ -155,7 +158,10 @@ function contentOf(action: string, contract: ActionContract, schemas: Schemas): 
   return { [schema.type === "string" ? "text/html" : "application/json"]: { schema } };
 }
 
-function bad({ contract, keyed, action }: Endpoint, { body, inPath }: { body: boolean; inPath: string[] }): Json {
+function bad(
+  { contract, keyed, versioned, action }: Endpoint,
+  { body, inPath }: { body: boolean; inPath: string[] },
+): Json {
   const guarded = contract.access !== "public";
   const statuses = [
     400,
@@ -164,8 +170,10 @@ function bad({ contract, keyed, action }: Endpoint, { body, inPath }: { body: bo
     ...(guarded ? [403] : []),
     ...(inPath.length ? [404] : []),
     ...(contract.idempotency === "read" ? [] : [409]),
+    ...(versioned ? [412] : []),
     ...(body ? [413, 415] : []),
     ...(contract.params || keyed ? [422] : []),
+    429,
     500,
     503,
   ];
@@ -178,6 +186,14 @@ function security(access: Access, action: string): Json[] {
   // A cart is its guest's by its id alone.
   return action.startsWith("orders.") ? [{ bearer: [] }, { orderToken: [] }] : [];
 }
+
+const ifMatch: Json = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description: "The `ETag` of the version that the change is made for; `*` is any.",
+  schema: { type: "string" },
+};
 
 const idempotencyKey = (required: boolean): Json => ({
   name: "Idempotency-Key",

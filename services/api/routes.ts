@@ -29,7 +29,8 @@ export function endpointsOf(contracts: readonly ServiceContract[]): Endpoint[] {
       const path = rest.atRoot ? rest.path : PREFIX + rest.path;
       const keyed = rest.method === "POST" && keyOf(contract) === "meta.idempotencyKey";
       const convert = converter(contract.params);
-      const versioned = contract.params instanceof z.ZodObject && "rev" in contract.params.shape;
+      const versioned =
+        rest.method !== "GET" && contract.params instanceof z.ZodObject && "rev" in contract.params.shape;
       return [{ action: `${name}.${action}`, contract, rest, method: rest.method, path, keyed, versioned, convert }];
     }),
   );

@@ -13,6 +13,8 @@ export type Identity = Readonly<Pick<Meta, "userId" | "permissions" | "sessionId
 interface Options {
   keys(): Promise<readonly PublicKey[]>;
   issuer: string;
+  /** How many tokens are known at most. */
+  remembered?: number;
   now?(): number;
 }
 
@@ -67,7 +69,8 @@ export class Authenticator {
   }
 
   #remember(authorization: string, known: { identity: Identity; until: number }): void {
-    if (this.#known.size >= REMEMBERED) this.#known.delete(this.#known.keys().next().value as string);
+    const { remembered = REMEMBERED } = this.#options;
+    if (this.#known.size >= remembered) this.#known.delete(this.#known.keys().next().value as string);
     this.#known.set(authorization, known);
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { newId } from "../shared/ids.ts";
+import { secretId } from "../shared/ids.ts";
 import { type Trace, traceOf } from "./trace-context.ts";
 
 /** What is known of a request before anybody has looked at what it wants. */
@@ -10,6 +10,11 @@ export interface Visit {
   headers: string[];
 }
 
+/** This gateway and how many requests it has had: unlike any other's, and made without asking for randomness each time. */
+const gateway = secretId();
+let count = 0;
+const nextId = (): string => `${gateway}.${(++count).toString(36)}`;
+
 const visits = new WeakMap<IncomingMessage, Visit>();
 
 export function visitOf(req: IncomingMessage): Visit {
@@ -17,7 +22,7 @@ export function visitOf(req: IncomingMessage): Visit {
   if (known) return known;
   const { headers } = req;
   const given = headers["x-request-id"];
-  const requestId = typeof given === "string" && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
+  const requestId = typeof given === "string" && /^[\w.:-]{1,100}$/.test(given) ? given : nextId();
   const trace = headers.traceparent === undefined ? undefined : traceOf(headers.traceparent, headers.tracestate);
   const own = ["X-Request-Id", requestId];
   if (trace) own.push("traceparent", trace.traceparent);

@@ -175,7 +175,11 @@ test("what is somebody's own is not kept by caches", async () => {
 test("a node is alive at once, and ready when every service of the cluster is there", async () => {
   expect((await http.ask("//health/live")).json).toEqual({ status: "live" });
   const waiting = await http.ask("//health/ready");
-  expect(waiting.json).toMatchObject({ status: 503, code: "NOT_READY", missing: ["inventory", "notifications", "config"] });
+  expect(waiting.json).toMatchObject({
+    status: 503,
+    code: "NOT_READY",
+    missing: ["inventory", "notifications", "config"],
+  });
   for (const name of waiting.json.missing) http.shop.broker.createService({ name, actions: {} });
   await http.shop.broker.waitForServices(cluster.map(({ name }) => name));
   expect((await http.ask("//health/ready")).json).toEqual({ status: "ready" });
