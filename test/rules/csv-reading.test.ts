@@ -1,3 +1,4 @@
+import { CsvProducts } from "../../services/products/transfer/csv/csv-products.ts";
 import { minorUnits, pieces } from "../../services/products/transfer/csv/decimal.ts";
 import { readCsv } from "../support/csv-rows.ts";
 
@@ -153,6 +154,24 @@ describe("delimiters, quotes and lines", () => {
     expect(between).toMatchObject({ rows: 1, complete: false, told: [] });
     expect(await readCsv("sku,name,price\nA,Lamp,1")).toMatchObject({ rows: 1, complete: true, told: [] });
   });
+});
+
+test("a file is read no further ahead than a buffer, however long it is", async () => {
+  const row = `A,Lamp,x,"${"long ".repeat(1_000)}"\n`;
+  let given = 0;
+  async function* long() {
+    yield Buffer.from("sku,name,price,description\n");
+    for (; given < 2_000; given++) yield Buffer.from(row);
+  }
+  const csv = new CsvProducts({ currency: "USD", form: undefined, imageBase: undefined, now: new Date(0) });
+  let taken = 0;
+  let ahead = 0;
+  for await (const step of csv.read(long())) {
+    if (step.kind === "row") taken++;
+    ahead = Math.max(ahead, given - taken);
+  }
+  expect(taken).toBe(2_000);
+  expect(ahead * row.length).toBeLessThan(1_000_000);
 });
 
 describe("columns", () => {
