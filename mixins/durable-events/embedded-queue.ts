@@ -140,9 +140,9 @@ export class EmbeddedQueue implements EventBus {
     const room = this.#options.atOnce - running.size;
     if (room <= 0) return;
     // What runs or rests is still in the table and must not hide the others.
-    const due = this.#tables.due(name, now, room + running.size + resting.size);
-    const free = due.filter(({ seq }) => !running.has(seq) && !resting.has(seq)).slice(0, room);
-    for (const delivery of free) void this.#deliver(name, group, delivery);
+    const busy = (seq: number) => running.has(seq) || resting.has(seq);
+    const free = this.#tables.due(name, now, room + running.size + resting.size, busy);
+    for (const delivery of free.slice(0, room)) void this.#deliver(name, group, delivery);
   }
 
   async #deliver(name: string, group: Group, delivery: Delivery): Promise<void> {

@@ -82,12 +82,13 @@ export class QueueTables {
       .run(before);
   }
 
-  /** What is due for the group and on disk, oldest first. */
-  due(group: string, now: number, limit: number): Delivery[] {
+  /** What is due for the group and on disk, oldest first, without what `busy` knows. */
+  due(group: string, now: number, limit: number, busy: (seq: number) => boolean = () => false): Delivery[] {
     const sql = `select d.seq, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
                  where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ?`;
     const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
-    return rows.map((row) => ({
+    const free = rows.filter((row) => !busy(row.seq as number));
+    return free.map((row) => ({
       seq: row.seq as number,
       attempts: row.attempts as number,
       event: { id: row.id as string, name: row.name as string, payload: JSON.parse(row.payload as string) },

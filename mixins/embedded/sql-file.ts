@@ -1,3 +1,4 @@
+import type { StatementSync } from "node:sqlite";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -198,7 +199,7 @@ class Turn implements DatabaseConnection {
     try {
       const statement = this.#file.prepare(sql);
       const values = parameters as never[];
-      if (statement.columns().length > 0) {
+      if (givesRows(statement)) {
         const rows = statement.all(...values) as R[];
         this.#changed ||= rows.length > 0 && !/^\s*select\b/i.test(sql);
         return { rows };
@@ -211,4 +212,12 @@ class Turn implements DatabaseConnection {
       throw error;
     }
   }
+}
+
+const rowsOf = new WeakMap<StatementSync, boolean>();
+/** Asked once of each statement: the answer is a list of descriptions. */
+function givesRows(statement: StatementSync): boolean {
+  const known = rowsOf.get(statement) ?? statement.columns().length > 0;
+  rowsOf.set(statement, known);
+  return known;
 }

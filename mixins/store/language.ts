@@ -26,8 +26,29 @@ const CREATES = new Set(["$set", "$inc", "$mul", "$min", "$max", "$push", "$addT
 export class UpdateError extends Error {}
 
 /** Whether the document fulfils the filter. */
-export const matches = (filter: Filter, doc: object): boolean =>
-  Object.keys(filter).length === 0 || new Query(filter as never, { context }).test(doc as never);
+export function matches(filter: Filter, doc: object): boolean {
+  const rest: [string, unknown][] = [];
+  for (const [field, condition] of Object.entries(filter)) {
+    const equal = equals(field, condition, doc);
+    if (equal === false) return false;
+    if (equal === undefined) rest.push([field, condition]);
+  }
+  return rest.length === 0 || new Query(Object.fromEntries(rest) as never, { context }).test(doc as never);
+}
+
+/** Most guards compare scalars, which needs no query compiled; undefined where there is more to it than that. */
+function equals(field: string, wanted: unknown, doc: object): boolean | undefined {
+  if (field.startsWith("$") || wanted === undefined || (typeof wanted === "object" && wanted !== null))
+    return undefined;
+  let part: unknown = doc;
+  for (const step of field.split(".")) {
+    if (part === undefined) break;
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return undefined;
+    part = Object.hasOwn(part, step) ? part[step as never] : undefined;
+  }
+  if (typeof part === "object" && part !== null) return undefined;
+  return wanted === null ? part === null || part === undefined : part === wanted;
+}
 
 /** Changes the document; throws where MongoDB would, and then the document is of no use any more. */
 export function apply(operators: Operators, doc: object): void {

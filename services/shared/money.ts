@@ -32,8 +32,12 @@ function formatOf(currency: string, locale: string): Intl.NumberFormat {
 }
 
 /** How many decimals the currency is written with: 2 for USD, 0 for JPY, 3 for KWD. */
-export const decimals = (currency: string): number =>
-  formatOf(currency, "en").resolvedOptions().maximumFractionDigits ?? 2;
+export function decimals(currency: string): number {
+  const known = places.get(currency) ?? formatOf(currency, "en").resolvedOptions().maximumFractionDigits ?? 2;
+  places.set(currency, known);
+  return known;
+}
+const places = new Map<string, number>();
 
 /** `$19.99`, as people read it. */
 export const format = ({ amount, currency }: Money, locale = "en-US"): string =>
