@@ -84,7 +84,7 @@ export default defineService(ordersContract, {
     /** The account's address, where the cart names none. */
     async accountMail(ctx: Ctx, { email }: Cart): Promise<string | undefined> {
       if (email || !ctx.meta.userId) return undefined;
-      return (await ctx.call("users.me")).email;
+      return (await ctx.call("users.contact", { id: ctx.meta.userId }))?.email;
     },
 
     /** A pending order of the cart as it is now; an order of the same key is a conflict. */
