@@ -49,7 +49,7 @@ test("only the owner may use the socket", () => {
 
 test("rows that do not fit are told and left out, the others come in", async () => {
   const file = join(folder, "goods.jsonl");
-  writeFileSync(file, row("M-1") + row("M-2") + "{broken\n" + row("M-3", { variants: [{ sku: "M-3" }] }));
+  writeFileSync(file, `${row("M-1") + row("M-2")}{broken\n${row("M-3", { variants: [{ sku: "M-3" }] })}`);
   const done = await runCommand("import", [file, "--stock", "5"], env);
   expect(done.code).toBe(0);
   expect(done.stdout).toMatch(/products created +2\n/);
