@@ -15,6 +15,8 @@ export interface Load {
   status: number;
   headers?: Record<string, string>;
   connections?: number;
+  /** Added to the query with another number each time, so that no request is like one before. */
+  never?: string;
   /** Requests a second in all; as many as it takes where it is not said. */
   rate?: number;
 }
@@ -26,12 +28,25 @@ export interface LoadResult {
   p99: number;
 }
 
+/** Above every price, so that it leaves nothing out. */
+let told = 10_000_000;
+
 /** Sends the same GET over and over; any other status than the good one is an error. */
-export async function load({ url, seconds, status, headers = {}, connections = 16, rate }: Load): Promise<LoadResult> {
+export async function load(asked: Load): Promise<LoadResult> {
+  const { url, seconds, status, headers = {}, connections = 16, never, rate } = asked;
   const times: number[] = [];
   const strange = new Map<number, number>();
   const began = performance.now();
-  const instance = autocannon({ url, duration: seconds, connections, headers, ...(rate ? { overallRate: rate } : {}) });
+  const { pathname, search } = new URL(url);
+  const another = (request: object) => ({ ...request, path: `${pathname}${search}&${never}=${++told}` });
+  const instance = autocannon({
+    url,
+    duration: seconds,
+    connections,
+    headers,
+    ...(rate ? { overallRate: rate } : {}),
+    ...(never ? { requests: [{ setupRequest: another }] } : {}),
+  });
   instance.on("response", (_client, answered, _bytes, ms) => {
     times.push(ms);
     if (answered !== status) strange.set(answered, (strange.get(answered) ?? 0) + 1);
@@ -39,8 +54,8 @@ export async function load({ url, seconds, status, headers = {}, connections = 1
   const { errors } = await instance;
   const took = (performance.now() - began) / 1_000;
   if (strange.size || errors) {
-    const told = [...strange].map(([answered, count]) => `${count} × ${answered}`);
-    throw new Error(`${url}: ${errors} errors, and not ${status} but ${told.join(", ") || "nothing else"}`);
+    const seen = [...strange].map(([answered, count]) => `${count} × ${answered}`);
+    throw new Error(`${url}: ${errors} errors, and not ${status} but ${seen.join(", ") || "nothing else"}`);
   }
   return {
     requests: times.length,
