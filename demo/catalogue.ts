@@ -9,6 +9,7 @@ import { home } from "./home.ts";
 import { jackets } from "./jackets.ts";
 import { kitchen } from "./kitchen.ts";
 import { layers } from "./layers.ts";
+import { type Picture, picturesOf } from "./pictures/pictures.ts";
 import { shelter } from "./shelter.ts";
 import { smallClothing } from "./small-clothing.ts";
 
@@ -71,14 +72,15 @@ function toProduct(draft: Draft): DemoProduct {
   });
   const stockOf = (sku: string) =>
     typeof draft.stock === "number" ? draft.stock : (draft.stock?.[sku] ?? drawnStock(sku, variants.length));
+  const slug = slugOf(name);
   return {
-    slug: slugOf(name),
+    slug,
     name,
     description,
     status: draft.status ?? "active",
     brand,
     categories,
-    images: [],
+    images: picturesOf(slug, name, categories, options).map(({ url, alt }) => ({ url, alt })),
     attributes,
     options: Object.entries(options).map(([option, values]) => ({ name: option, values: [...values] })),
     variants,
@@ -86,9 +88,14 @@ function toProduct(draft: Draft): DemoProduct {
   };
 }
 
+const drafts = [jackets, layers, smallClothing, footwear, shelter, campKitchen, carrying, kitchen, home].flat();
+
 /** The whole demo catalogue, the same at every call. */
-export const demoProducts = (): DemoProduct[] =>
-  [jackets, layers, smallClothing, footwear, shelter, campKitchen, carrying, kitchen, home].flat().map(toProduct);
+export const demoProducts = (): DemoProduct[] => drafts.map(toProduct);
+
+/** The pictures of all its products. */
+export const demoPictures = (): Picture[] =>
+  drafts.flatMap(({ name, categories, options = {} }) => picturesOf(slugOf(name), name, categories, options));
 
 /** The catalogue as JSON Lines. */
 export const demoCatalogue = (): string =>
