@@ -44,6 +44,9 @@ function picture({ name, image }) {
   const shown = new Image();
   shown.loading = "lazy";
   shown.decoding = "async";
+  // The place is kept until the picture is there.
+  shown.width = 400;
+  shown.height = 400;
   shown.alt = image.alt || "";
   const holder = element("div", "picture", shown);
   shown.addEventListener("error", () => holder.replaceWith(letter()), { once: true });

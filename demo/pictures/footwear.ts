@@ -40,7 +40,7 @@ const boot =
           [274, 200],
         ] as const;
         return (
-          shape("M186 74 C204 66 224 74 226 86 L240 180 L200 160Z", t.deep) +
+          shape("M186 74 C204 66 224 74 226 86 L258 200 L200 170Z", t.deep) +
           pen.body(
             BOOT,
             t.base,

@@ -67,6 +67,7 @@ export function mirrored(half: string): string {
 export class Pen {
   readonly #definitions: string[] = [];
   readonly #ground: string[] = [];
+  readonly #clips = new Map<string, string>();
 
   /** A filled outline, and on it what is cut off at its edge. */
   body(d: string, fill: string, ...on: string[]): string {
@@ -75,7 +76,8 @@ export class Pen {
 
   /** The content as far as it lies inside the outline. */
   within(d: string, ...content: string[]): string {
-    const id = this.#define((name) => `<clipPath id="${name}"><path d="${d}"/></clipPath>`);
+    const id = this.#clips.get(d) ?? this.#define((name) => `<clipPath id="${name}"><path d="${d}"/></clipPath>`);
+    this.#clips.set(d, id);
     return `<g clip-path="url(#${id})">${content.join("")}</g>`;
   }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { basename, dirname } from "node:path";
 
 const base = "base-uri 'none'; frame-ancestors 'none'";
 
@@ -22,8 +23,12 @@ export const securityHeaders = (publicUrl: string): readonly string[] => [
   ...(publicUrl.startsWith("https:") ? ["Strict-Transport-Security", "max-age=31536000"] : []),
 ];
 
+/** A picture may be kept for a week by browsers and by caches between; after that its ETag tells whether it changed. */
+const MEDIA_CACHE = "public, max-age=604800, stale-while-revalidate=86400";
+
 /** For files of `public/`. */
 export function pageHeaders(res: ServerResponse, path: string): void {
+  if (basename(dirname(path)) === "media") res.setHeader("Cache-Control", MEDIA_CACHE);
   if (path.endsWith(".html")) {
     res.setHeader("Content-Security-Policy", path.endsWith("docs.html") ? DOCS_CSP : PAGE_CSP);
     res.setHeader("Cross-Origin-Opener-Policy", "same-origin");
