@@ -84,7 +84,7 @@ export class EmbeddedTable<T extends Doc> {
     const found: T[] = [];
     for (const row of this.#file.prepare(sql).iterate(...values)) {
       const doc = JSON.parse(row.doc as string) as T;
-      if ((tombstones || !doc.deletedAt) && matches(filter, doc)) found.push(doc);
+      if ((tombstones || !doc.deletedAt) && (exact || matches(filter, doc))) found.push(doc);
       if (found.length === limit) break;
     }
     return found;

@@ -4,6 +4,7 @@ import * as updateOperators from "mingo/operators/update";
 import { Query } from "mingo/query";
 import type { AnyObject } from "mingo/types";
 import type { Filter, Operators } from "./collection.ts";
+import { plainApply, plainMatch } from "./plain.ts";
 
 /** Made once: by itself mingo copies all its operators for each query. */
 const context = Context.init({ query: queryOperators } as never);
@@ -29,25 +30,11 @@ export class UpdateError extends Error {}
 export function matches(filter: Filter, doc: object): boolean {
   const rest: [string, unknown][] = [];
   for (const [field, condition] of Object.entries(filter)) {
-    const equal = equals(field, condition, doc);
-    if (equal === false) return false;
-    if (equal === undefined) rest.push([field, condition]);
+    const plain = plainMatch(field, condition, doc);
+    if (plain === false) return false;
+    if (plain === undefined) rest.push([field, condition]);
   }
   return rest.length === 0 || new Query(Object.fromEntries(rest) as never, { context }).test(doc as never);
-}
-
-/** Most guards compare scalars, which needs no query compiled; undefined where there is more to it than that. */
-function equals(field: string, wanted: unknown, doc: object): boolean | undefined {
-  if (field.startsWith("$") || wanted === undefined || (typeof wanted === "object" && wanted !== null))
-    return undefined;
-  let part: unknown = doc;
-  for (const step of field.split(".")) {
-    if (part === undefined) break;
-    if (typeof part !== "object" || part === null || Array.isArray(part)) return undefined;
-    part = Object.hasOwn(part, step) ? part[step as never] : undefined;
-  }
-  if (typeof part === "object" && part !== null) return undefined;
-  return wanted === null ? part === null || part === undefined : part === wanted;
 }
 
 /** Changes the document; throws where MongoDB would, and then the document is of no use any more. */
@@ -58,7 +45,7 @@ export function apply(operators: Operators, doc: object): void {
     if (!update) throw new UpdateError(`Unknown update operator ${operator}`);
     for (const field of Object.keys(fields)) refuseMisfit(operator, field, doc);
     if (operator === "$push") startLists(fields, doc);
-    update(fields)(doc as AnyObject);
+    if (!plainApply(operator, fields, doc)) update(fields)(doc as AnyObject);
   }
 }
 
