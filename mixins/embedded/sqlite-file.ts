@@ -15,6 +15,9 @@ export interface Batch {
 
 export class DataInUseError extends Error {}
 
+/** Pages of log before they go into the file: a page that many commits change is then written there once. */
+const CHECKPOINT = 8_000;
+
 const SQLITE_BUSY = 5;
 const SQLITE_CONSTRAINT = 19;
 /** Locked out, no memory, read-only, input or output, corrupt, full, cannot open, not a database. */
@@ -49,6 +52,7 @@ export class SqliteFile {
       // Exclusive and before WAL: the lock is taken with the first write, and no shared memory file is made.
       this.db.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma busy_timeout = 0");
       this.db.exec(`pragma synchronous = ${durable ? "full" : "normal"}; pragma cache_size = -16000`);
+      this.db.exec(`pragma wal_autocheckpoint = ${CHECKPOINT}`);
       this.db.exec("begin exclusive; commit");
     } catch (error) {
       this.db.close();
@@ -131,7 +135,7 @@ export class SqliteFile {
     const state = this.#batch ? undefined : this.db.prepare("pragma wal_checkpoint(truncate)").get();
     if (state?.busy !== 0) throw unavailable("STORAGE_UNAVAILABLE", "The log could not be merged into the data");
     this.db.exec("pragma wal_autocheckpoint = 0");
-    return () => this.db.exec("pragma wal_autocheckpoint = 1000");
+    return () => this.db.exec(`pragma wal_autocheckpoint = ${CHECKPOINT}`);
   }
 
   async close(): Promise<void> {
