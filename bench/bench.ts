@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { readArguments } from "../bin/arguments.ts";
 import { fail } from "../bin/failures.ts";
@@ -13,16 +13,18 @@ import { machine } from "./support/machine.ts";
 import { type Overrides, RunningShop } from "./support/running-shop.ts";
 import type { Compared } from "./support/turns.ts";
 
-const USAGE = "npm run bench -- [--quick] [--json FILE]";
+const USAGE = "npm run bench -- [--quick] [--json FILE] [--report FILE]";
 const { values } = readArguments(USAGE, 0, {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
+  report: { type: "string" },
 });
 const OVERRIDES: Overrides = {
   environment: {},
   settings: { "gateway.requestsPerSecond": 1_000_000, "gateway.signInsPerMinute": 1_000_000 },
 };
 const rounds = values.quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 4 };
+const MARK = "<!-- From here on written by npm run bench -- --report -->";
 const say = (text: string) => console.error(text);
 
 /** The same searches over a catalogue of a usual size, where that lies beside the repository. */
@@ -42,6 +44,12 @@ async function bigCatalogue(bare: Bare): Promise<Compared[]> {
   } finally {
     await shop.stop();
   }
+}
+
+/** The page with these figures behind its mark; a page without one is only figures. */
+function withFigures(file: string, figures: string): string {
+  const [before, after] = (existsSync(file) ? readFileSync(file, "utf8") : "").split(MARK);
+  return after === undefined ? figures : `${before}${MARK}\n\n${figures}`;
 }
 
 async function run(): Promise<Bench> {
@@ -79,7 +87,9 @@ async function run(): Promise<Bench> {
 
 try {
   const bench = await run();
-  console.log(report(bench));
+  const text = report(bench);
+  console.log(text);
+  if (values.report) writeFileSync(values.report, withFigures(values.report, text));
   if (values.json) writeFileSync(values.json, JSON.stringify(bench, null, 2));
 } catch (error) {
   fail(error);
