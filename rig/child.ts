@@ -110,10 +110,11 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Whether it still runs; who has ended and waits to be noticed by its parent does not. */
 function runs(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
   } catch {
     return false;
   }

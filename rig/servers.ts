@@ -4,7 +4,7 @@ import { type Child, startChild } from "./child.ts";
 import { findServer, missingServers, type ServerKind } from "./find.ts";
 import { rigFolder } from "./guard.ts";
 import { type Launch, prepare, type ServerOptions } from "./kinds.ts";
-import { freePort } from "./ports.ts";
+import { freePort, isFree } from "./ports.ts";
 
 export { findServer, missingServers, SERVER_KINDS, type ServerKind } from "./find.ts";
 export { closeRig } from "./guard.ts";
@@ -43,7 +43,7 @@ export async function startServer(kind: ServerKind, options: ServerOptions = {})
     const port = options.port ?? (await freePort());
     const launch = await prepare(kind, { ...options, folder, port });
     try {
-      return running(kind, { folder, port, launch, child: await ready(kind, folder, launch) });
+      return running(kind, { folder, port, launch, child: await ready(kind, { folder, port, launch }) });
     } catch (error) {
       // Between the look for a free port and the start, somebody else may have taken it.
       const taken = /in use/i.test((error as Error).message);
@@ -77,7 +77,7 @@ function running(kind: ServerKind, parts: Parts): TestServer {
     kill: async () => void (await child.kill()),
     async restart() {
       await stop();
-      child = await ready(kind, folder, launch);
+      child = await ready(kind, { folder, port, launch });
     },
     pause: () => child.pause(),
     resume: () => child.resume(),
@@ -85,7 +85,9 @@ function running(kind: ServerKind, parts: Parts): TestServer {
 }
 
 /** Runs it until it answers; fails with what it printed. */
-async function ready(kind: ServerKind, folder: string, launch: Launch): Promise<Child> {
+async function ready(kind: ServerKind, { folder, port, launch }: Omit<Parts, "child">): Promise<Child> {
+  // Otherwise whoever is there might answer for ours.
+  if (!(await isFree(port))) throw new Error(`${kind} does not start: port ${port} is in use`);
   const { command, args, uid, gid } = launch;
   const as = uid === undefined || gid === undefined ? {} : { uid, gid };
   const child = await startChild({ command, args, ...as, cwd: folder, log: join(folder, "log") });
@@ -94,7 +96,6 @@ async function ready(kind: ServerKind, folder: string, launch: Launch): Promise<
     let why: unknown;
     try {
       await launch.answers();
-      // Somebody else's server may have answered on this port.
       if (!child.ended()) return child;
     } catch (error) {
       why = error;

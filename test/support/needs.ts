@@ -1,3 +1,4 @@
+import { findServer, findTool, SERVER_KINDS } from "../../rig/find.ts";
 import { NEEDS_SHARED, sharedData } from "./shared-data.ts";
 
 /** A server, tool or set of data that some suites need. */
@@ -9,8 +10,19 @@ export interface Need {
   optional?: boolean;
 }
 
-/** Extended as servers come: each with the mark that its suites carry in their name. */
-export const NEEDS: readonly Need[] = [{ mark: NEEDS_SHARED, found: () => sharedData() !== null, optional: true }];
+/** Programs that check files; `rig/install.sh` puts them into `.servers/bin`. */
+export const TOOLS = ["docker-compose", "hadolint", "dclint"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+/** What the name of a suite says that needs this server or tool. */
+export const needs = (name: string): string => `needs ${name}`;
+
+/** Each with the mark that its suites carry in their name. */
+export const NEEDS: readonly Need[] = [
+  { mark: NEEDS_SHARED, found: () => sharedData() !== null, optional: true },
+  ...SERVER_KINDS.map((kind) => ({ mark: needs(kind), found: () => findServer(kind) !== null })),
+  ...TOOLS.map((tool) => ({ mark: needs(tool), found: () => findTool(tool) !== null })),
+];
 
 export const missing = (needs: readonly Need[]): Need[] => needs.filter(({ found }) => !found());
 
@@ -45,10 +57,9 @@ export function summarize(report: JestReport | undefined, { ci, missing, chosen 
   const left = tests.filter(({ status }) => status !== "passed" && status !== "failed");
   const lines: string[] = [];
   let wrong = false;
-  let rest = left.length;
+  const rest = left.filter(({ fullName }) => !missing.some(({ mark }) => fullName.includes(mark))).length;
   for (const { mark, optional } of missing) {
     const count = left.filter(({ fullName }) => fullName.includes(mark)).length;
-    rest -= count;
     const refused = ci && !optional;
     wrong ||= refused;
     if (count || refused)

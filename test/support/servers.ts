@@ -1,16 +1,28 @@
-import { closeRig, findServer, type ServerKind } from "../../rig/servers.ts";
+import { findServer, findTool } from "../../rig/find.ts";
+import { closeRig, type ServerKind } from "../../rig/servers.ts";
+import { needs, type Tool } from "./needs.ts";
 
 export { type ServerOptions, startServer, type TestServer } from "../../rig/servers.ts";
 
-/** What the name of a suite says that needs this server; the test runner counts those apart. */
-export const needsServer = (kind: ServerKind): string => `needs ${kind}`;
-
-/** A suite over real servers; where one is missing it is skipped, and the runner says so. */
+/** A suite over real servers; where one is missing it is skipped, and the test runner says so. */
 export function describeWithServer(kinds: ServerKind | readonly ServerKind[], name: string, fn: () => void): void {
-  const needed = typeof kinds === "string" ? [kinds] : kinds;
-  const suite = `${name} (${needed.map(needsServer).join(", ")})`;
-  if (needed.every(findServer)) describe(suite, fn);
-  else describe.skip(suite, fn);
+  describeWith([kinds].flat(), findServer, name, fn);
+}
+
+/** A suite that runs programs of `.servers/bin` or the PATH; `findTool` says where they are. */
+export function describeWithTool(tools: Tool | readonly Tool[], name: string, fn: () => void): void {
+  describeWith([tools].flat(), findTool, name, fn);
+}
+
+function describeWith<T extends string>(
+  names: readonly T[],
+  find: (name: T) => string | null,
+  suite: string,
+  fn: () => void,
+): void {
+  const marked = `${suite} (${names.map(needs).join(", ")})`;
+  if (names.every((name) => find(name) !== null)) describe(marked, fn);
+  else describe.skip(marked, fn);
 }
 
 // Whatever a test forgot or failed before.
