@@ -67,7 +67,7 @@ const redis: Prepare = async ({ folder, port, password, args = [] }, command) =>
   ],
   async answers() {
     const { Redis } = await import("ioredis");
-    const once = { lazyConnect: true, retryStrategy: () => null, commandTimeout: PATIENCE };
+    const once = { lazyConnect: true, retryStrategy: () => null, commandTimeout: PATIENCE, disconnectTimeout: 100 };
     const client = new Redis({ port, ...(password ? { password } : {}), ...once });
     client.on("error", () => undefined);
     try {
