@@ -1,20 +1,43 @@
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DefaultQueryMatcher;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.h2.mvstore.MVStore;
 
-/** MongoDB's test double on PORT, its data in FILE. What it has answered is in the file, so that it outlives a kill. */
+/**
+ * MongoDB's test double on PORT, its data in FILE. What it has answered is in the file then, so that it outlives a kill;
+ * with "later" as third argument it gets there within a second.
+ */
 public class MongoServer {
   static class Stored extends H2Backend {
-    Stored(MVStore store) {
+    private final boolean later;
+
+    Stored(MVStore store, boolean later) {
       super(store);
+      this.later = later;
     }
 
     @Override
     public Document handleMessage(MongoMessage message) {
       var answer = super.handleMessage(message);
-      if (getMvStore().hasUnsavedChanges()) commit();
+      var version = getMvStore().getCurrentVersion();
+      if (!later && getMvStore().hasUnsavedChanges()) store(version);
       return answer;
+    }
+
+    /** Whoever waited while others were stored may be among them. */
+    private synchronized void store(long version) {
+      if (getMvStore().getCurrentVersion() == version) commit();
     }
   }
 
@@ -22,7 +45,7 @@ public class MongoServer {
     var store = new MVStore.Builder().fileName(args[1]).open();
     // Without it every commit keeps the pages of the last 45 seconds.
     store.setRetentionTime(2_000);
-    var server = new de.bwaldvogel.mongo.MongoServer(new Stored(store));
+    var server = new de.bwaldvogel.mongo.MongoServer(new Stored(store, args.length > 2));
     server.bind("127.0.0.1", Integer.parseInt(args[0]));
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
     Thread.currentThread().join();

@@ -10,7 +10,10 @@ export interface ServerOptions {
   port?: number;
   /** What clients must know; only PostgreSQL has one (`molecart`) without being told to. */
   password?: string;
-  /** `off` where nobody counts on data after a crash of the machine, which a kill of the process is not. */
+  /**
+   * `off` is quicker, for who does not need the data after a crash: of the machine (PostgreSQL), of the process (the test
+   * double of MongoDB).
+   */
   fsync?: "on" | "off";
   /** Further arguments of the program. */
   args?: readonly string[];
@@ -122,11 +125,17 @@ const postgres: Prepare = async ({ folder, port, password = "molecart", fsync = 
   };
 };
 
-const mongo: Prepare = async ({ folder, port, args = [] }, command) => {
+const mongo: Prepare = async ({ folder, port, fsync, args = [] }, command) => {
   const real = basename(command) === "mongod";
   const url = `mongodb://127.0.0.1:${port}/molecart?directConnection=true${real ? "" : "&retryWrites=false"}`;
   const asMongod = ["--dbpath", folder, "--port", String(port), "--bind_ip", "127.0.0.1", "--replSet", "rs0"];
-  const asDouble = () => [...javaOptions(), "MongoServer", String(port), join(folder, "mongo.h2")];
+  const asDouble = () => [
+    ...javaOptions(),
+    "MongoServer",
+    String(port),
+    join(folder, "mongo.h2"),
+    ...(fsync === "off" ? ["later"] : []),
+  ];
   return {
     url,
     command,
