@@ -8,6 +8,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type Transaction,
 } from "kysely";
 import type { SqlDatabase } from "../sql/sql-database.ts";
 import { type Batch, isStorage, type SqliteFile } from "./sqlite-file.ts";
@@ -31,7 +32,14 @@ export function sqlFile(file: SqliteFile, wrote: () => void): FileDatabase {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
-  return { dialect: "sqlite", db: <Tables>() => db as unknown as Kysely<Tables>, alone: () => driver.queue() };
+  const of = <Tables>() => db as unknown as Kysely<Tables>;
+  return {
+    dialect: "sqlite",
+    db: of,
+    transaction: <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>) => of<Tables>().transaction().execute(work),
+    patiently: (work) => work(of()),
+    alone: () => driver.queue(),
+  };
 }
 
 class FileAdapter extends SqliteAdapter {
