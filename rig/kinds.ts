@@ -15,6 +15,8 @@ export interface ServerOptions {
    * double of MongoDB).
    */
   fsync?: "on" | "off";
+  /** Another program than the one that `findServer` finds: some other version. */
+  program?: string;
   /** Further arguments of the program. */
   args?: readonly string[];
 }
@@ -211,5 +213,5 @@ const PREPARE: Readonly<Record<ServerKind, Prepare>> = { nats, redis, postgres, 
 
 /** How to run this kind of server there. */
 export function prepare(kind: ServerKind, at: Parameters<Prepare>[0]): Promise<Launch> {
-  return PREPARE[kind](at, findServer(kind) as string);
+  return PREPARE[kind](at, at.program ?? (findServer(kind) as string));
 }
