@@ -54,7 +54,8 @@ export function mongoJars(): string | null {
   return there ? join(folder, "*") : null;
 }
 
-function onPath(name: string): string | null {
+/** A program of the PATH, or of where Debian keeps servers. */
+export function onPath(name: string): string | null {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder);
   for (const folder of [...folders, "/usr/sbin", "/usr/local/sbin"]) {
     const found = runnable(join(folder, name));
