@@ -17,6 +17,7 @@ export type StockLevel = z.output<typeof StockLevel>;
 
 /** `held` is open; the others are how a hold ended, kept for a week so that a repeat is told from a conflict. */
 export const HoldState = z.enum(["held", "committed", "released", "restocked", "expired"]);
+export type HoldState = z.output<typeof HoldState>;
 
 const ofOrder = z.strictObject({ orderId: Id, lines: z.array(StockLine).min(1).max(1_000) });
 

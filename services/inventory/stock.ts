@@ -10,6 +10,8 @@ export interface Write {
 
 /** How long the end of a hold is remembered, so that a repeat is told from a conflict. */
 export const REMEMBERED = 7 * 24 * 3600_000;
+/** What ended until then is remembered no longer. */
+export const forgottenAt = (at: Date): string => new Date(at.getTime() - REMEMBERED).toISOString();
 /** There is one location until shops ask for more. */
 export const LOCATION = "main";
 export const stockId = (sku: string): string => `${LOCATION}:${sku}`;
@@ -29,9 +31,24 @@ export function sumBySku(lines: readonly StockLine[]): StockLine[] {
   return [...demand].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
+/** A stock as it stood when the archive was searched: nothing may have left for there since. */
+type Searched = Pick<Stock, "archives">;
+
+/** Fits where no hold of this order has ever been: an order after all that are archived, or one that was searched for. */
+const isNew = (orderId: string, searched?: Searched): Filter => ({
+  [`holds.${orderId}`]: { $exists: false },
+  ...(searched ? { archives: searched.archives } : { archivedUpTo: { $lt: orderId } }),
+});
+
 /** Reserves units that are available, for an order that has no hold here yet. */
-export const hold = (orderId: string, quantity: number, expiresAt: string | null, at: Date): Write => ({
-  guard: { available: { $gte: quantity }, [`holds.${orderId}`]: { $exists: false } },
+export const hold = (
+  orderId: string,
+  quantity: number,
+  expiresAt: string | null,
+  at: Date,
+  searched?: Searched,
+): Write => ({
+  guard: { available: { $gte: quantity }, ...isNew(orderId, searched) },
   operators: {
     $inc: { available: -quantity, reserved: quantity },
     $set: { [`holds.${orderId}`]: { quantity, state: "held", at: at.toISOString(), expiresAt } },
@@ -64,8 +81,8 @@ export const release = (
 });
 
 /** Marks an order that never held anything here, so that a hold that comes late takes nothing. */
-export const refuseLater = (orderId: string, at: Date): Write => ({
-  guard: { [`holds.${orderId}`]: { $exists: false } },
+export const refuseLater = (orderId: string, at: Date, searched?: Searched): Write => ({
+  guard: isNew(orderId, searched),
   operators: {
     $set: { [`holds.${orderId}`]: ended(0, "released", at) },
     $min: { dueAt: later(at, REMEMBERED) },
@@ -81,9 +98,15 @@ export const restock = (orderId: string, quantity: number, at: Date): Write => (
   },
 });
 
-/** Counts units in or out, once for a key; units that are reserved stay. */
-export const adjust = (key: string, delta: number, at: Date): Write => ({
-  guard: { available: { $gte: Math.max(0, -delta) }, [`adjustments.${key}`]: { $exists: false } },
+/** Units whose commit is archived come back. */
+export const restockArchived = (orderId: string, quantity: number, at: Date, searched: Searched): Write => ({
+  guard: isNew(orderId, searched),
+  operators: { ...restock(orderId, quantity, at).operators, $min: { dueAt: later(at, REMEMBERED) } },
+});
+
+/** Counts units in or out, once for a key that was searched for; units that are reserved stay. */
+export const adjust = (key: string, delta: number, at: Date, { archives }: Searched): Write => ({
+  guard: { available: { $gte: Math.max(0, -delta) }, [`adjustments.${key}`]: { $exists: false }, archives },
   operators: {
     $inc: { onHand: delta, available: delta },
     $set: { [`adjustments.${key}`]: at.toISOString() },
@@ -99,7 +122,7 @@ export const overdue = (stock: Stock, at: Date): [orderId: string, hold: Hold][]
 
 /** Forgets what ended more than a week ago and says when to look again; null: nothing is left to look for. */
 export function forget(stock: Stock, at: Date): { keys: string[]; next: string | null } {
-  const old = new Date(at.getTime() - REMEMBERED).toISOString();
+  const old = forgottenAt(at);
   const keys: string[] = [];
   let next: string | null = null;
   const look = (moment: string) => {
@@ -114,7 +137,21 @@ export function forget(stock: Stock, at: Date): { keys: string[]; next: string |
     if (made <= old) keys.push(`adjustments.${key}`);
     else look(later(new Date(made), REMEMBERED));
   }
+  // What is archived must be forgotten, too.
+  if (stock.archives > 0) look(later(at, REMEMBERED));
   return { keys, next };
+}
+
+/** What ends the work on a stock that is due: what is old is forgotten, a crowd leaves, and the next look is set. */
+export function tidied(stock: Stock, crowd: (Write & { keys: string[]; more: boolean }) | null, at: Date): Operators {
+  const { keys, next: look } = forget(stock, at);
+  const next = crowd?.more ? at.toISOString() : look;
+  const gone = [...(crowd?.keys ?? []), ...keys, ...(next ? [] : ["dueAt"])];
+  return {
+    ...crowd?.operators,
+    $set: { leased: false, ...(next ? { dueAt: next } : {}) },
+    ...(gone.length ? { $unset: Object.fromEntries(gone.map((key) => [key, ""])) } : {}),
+  };
 }
 
 /** The stock of a SKU over all its locations. */

@@ -1,4 +1,4 @@
-import type { Stock } from "../../services/inventory/stock.documents.ts";
+import { type Stock, stockSpec } from "../../services/inventory/stock.documents.ts";
 import { faults, forget, level, overdue, REMEMBERED, stockId, sumBySku } from "../../services/inventory/stock.ts";
 
 const at = new Date("2026-03-01T12:00:00.000Z");
@@ -12,8 +12,10 @@ const stock = (more: Partial<Stock> = {}): Stock => ({
   available: 10,
   holds: {},
   adjustments: {},
+  archivedUpTo: "",
+  archives: 0,
   rev: 1,
-  v: 1,
+  v: stockSpec.version,
   createdAt: before(0),
   updatedAt: before(0),
   ...more,
@@ -59,4 +61,9 @@ test("each way in which stock does not add up is told by name", () => {
   const wrong = stock({ reserved: 3, available: 10, holds: { o: hold("held", null) } });
   expect(faults(wrong, 9).map(([rule]) => rule)).toEqual(["available", "reserved", "onHand"]);
   expect(faults(stock(), 10)).toEqual([]);
+});
+
+test("a stock of the release before, which archived nothing, knows that nothing is archived", () => {
+  const { archivedUpTo: _, archives: __, ...older } = stock({ holds: { o: hold("released", null) } });
+  expect(stockSpec.upgrades?.[2]?.(older)).toEqual(stock({ holds: { o: hold("released", null) } }));
 });

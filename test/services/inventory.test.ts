@@ -1,3 +1,6 @@
+import { CROWD } from "../../services/inventory/leaving.ts";
+import { stockSpec } from "../../services/inventory/stock.documents.ts";
+import { stockId } from "../../services/inventory/stock.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop } from "../support/services.ts";
@@ -110,4 +113,33 @@ test("a stock level needs the permission to see it", async () => {
   const sku = await skuWith(1);
   await expect(shop.as({}).call("inventory.get", { sku })).rejects.toMatchObject({ code: 401 });
   await expect(shop.as({ userId: newId() }).call("inventory.get", { sku })).rejects.toMatchObject({ code: 403 });
+});
+
+test("the document of a best-seller stays small, and every one of its orders is still known", async () => {
+  const orders = Array.from({ length: 150 }, newId);
+  const sku = await skuWith(orders.length);
+  const stocks = shop.platform.collection(stockSpec);
+  for (let at = 0; at < orders.length; at += 10) {
+    const some = orders.slice(at, at + 10);
+    for (const action of ["hold", "commit"] as const) {
+      await Promise.all(some.map((orderId) => shop.inside.call(`inventory.${action}`, one(orderId, sku, 1))));
+    }
+  }
+  await eventually(async () => Object.keys((await stocks.get(stockId(sku)))?.holds ?? {}).length <= CROWD);
+
+  const back = orders.slice(0, 50);
+  for (const orderId of orders) {
+    expect(await shop.inside.call("inventory.held", { orderId, skus: [sku] })).toMatchObject([{ state: "committed" }]);
+  }
+  for (const action of ["hold", "commit", "release", "release"] as const) {
+    await Promise.all(back.map((orderId) => shop.inside.call(`inventory.${action}`, one(orderId, sku, 1))));
+  }
+  await Promise.all(
+    back.map((orderId) =>
+      expect(shop.inside.call("inventory.hold", one(orderId, sku, 1))).rejects.toMatchObject({ type: "HOLD_CLOSED" }),
+    ),
+  );
+  expect(await level(sku)).toMatchObject({ onHand: 50, reserved: 0, available: 50 });
+  await eventually(async () => Object.keys((await stocks.get(stockId(sku)))?.holds ?? {}).length <= CROWD);
+  expect((await shop.inside.call("inventory.audit")).findings).toEqual([]);
 });
