@@ -1,14 +1,17 @@
-import type { BrokerOptions } from "moleculer";
+import { type BrokerOptions, Cachers } from "moleculer";
 import { type Platform, platformMiddleware } from "./mixins/platform.ts";
 import { typeOf } from "./services/shared/errors.ts";
 import { logger } from "./services/shared/log.ts";
 
-/** What differs from Moleculer's defaults. */
-export function brokerOptions(platform: Platform): BrokerOptions {
+/** What differs from Moleculer's defaults; `among` is what a node of many needs beside that. */
+export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> = {}): BrokerOptions {
   const { NAMESPACE, NODE_ID } = platform.environment;
   return {
     namespace: NAMESPACE,
     ...(NODE_ID ? { nodeID: NODE_ID } : {}),
+    // What is cached, contracts say; a copy, so that nobody changes what others read.
+    cacher: new Cachers.Memory({ clone: true }),
+    ...among,
     logger: logger(platform.environment),
     // Whoever runs the process decides what a signal does.
     skipProcessEventRegistration: true,
@@ -31,6 +34,7 @@ export function brokerOptions(platform: Platform): BrokerOptions {
     internalMiddlewares: false,
     middlewares: [
       platformMiddleware(platform),
+      ...(among.middlewares ?? []),
       "ActionHook",
       "Bulkhead",
       "Cacher",

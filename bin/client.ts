@@ -1,12 +1,18 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { request as ask, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { socketPath, withShortPath } from "../services/control/socket.ts";
 import { type Environment, readEnvironment } from "../services/shared/environment.ts";
+import { newId } from "../services/shared/ids.ts";
 import { fail, PlainError } from "./failures.ts";
+import type { Shop } from "./shop.ts";
+
+/** Milliseconds that the parts of the shop have to be found; commands say which of them are missing. */
+const DISCOVERY = 5_000;
 
 /** The way of commands to the shop: every request goes over the operator's socket. */
 export interface Client {
@@ -23,7 +29,8 @@ export interface Client {
 
 /**
  * Runs a command against the shop that runs on the data folder; where none does, opens it without the gateway for as
- * long as the command takes. `create` says that the command makes sense on a folder that has no shop yet.
+ * long as the command takes. `create` says that the command makes sense on a folder that has no shop yet. With
+ * `TRANSPORTER` the command joins the cluster as a node of its own.
  */
 export async function withShop(use: (client: Client) => Promise<number>, { create = false } = {}): Promise<never> {
   process.umask(0o077);
@@ -34,23 +41,48 @@ export async function withShop(use: (client: Client) => Promise<number>, { creat
   let dataDir: string | undefined;
   try {
     const environment = readEnvironment(process.env);
+    if (environment.TRANSPORTER) return await end(await amongNodes(environment, use));
     dataDir = environment.DATA_DIR;
     const path = socketPath(dataDir);
     const client = clientAt(path, environment);
     if (await answers(path)) return await end(await use(client));
     if (!create && !existsSync(join(dataDir, "shop.db"))) throw new PlainError(`There is no shop in ${dataDir} yet`);
-    const { openShop } = await import("./shop.ts");
-    // A command does what it says, and not what a first start does besides.
-    const level = process.env.LOG_LEVEL ? environment.LOG_LEVEL : "warn";
-    const shop = await openShop({ ...environment, DEMO: false, LOG_LEVEL: level }, { without: ["api"] });
-    const code = await use(client).catch(async (error) => {
-      await shop.stop();
-      throw error;
-    });
-    await shop.stop();
-    return await end(code);
+    return await end(await inShop(environment, () => use(client)));
   } catch (error) {
     fail(error, dataDir);
+  }
+}
+
+/** Runs the command in a shop that this process opens for it. */
+async function inShop(environment: Environment, use: (shop: Shop) => Promise<number>): Promise<number> {
+  const { openShop } = await import("./shop.ts");
+  // A command does what it says, and not what a first start does besides.
+  const level = process.env.LOG_LEVEL ? environment.LOG_LEVEL : "warn";
+  const shop = await openShop({ ...environment, DEMO: false, LOG_LEVEL: level }, { without: ["api"] });
+  try {
+    return await use(shop);
+  } finally {
+    await shop.stop();
+  }
+}
+
+/** A node that runs only the operator's socket, in a folder of its own that nobody else can open. */
+async function amongNodes(environment: Environment, use: (client: Client) => Promise<number>): Promise<number> {
+  const { cluster } = await import("../services/cluster.ts");
+  const folder = mkdtempSync(join(tmpdir(), "molecart-"));
+  const node = { ...environment, SERVICES: "control", DATA_DIR: folder, NODE_ID: `command-${newId()}` };
+  try {
+    return await inShop(node, async ({ broker }) => {
+      await broker
+        .waitForServices(
+          cluster.map(({ name }) => name),
+          DISCOVERY,
+        )
+        .catch(() => undefined);
+      return use(clientAt(socketPath(folder), environment));
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

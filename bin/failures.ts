@@ -1,12 +1,14 @@
 import { BackupError } from "../mixins/embedded/backup.ts";
 import { DataInUseError } from "../mixins/embedded/sqlite-file.ts";
 import { NewerDataError } from "../mixins/newer-data.ts";
+import { ServerRefusedError } from "../mixins/servers.ts";
 import { EnvironmentError } from "../services/shared/environment.ts";
+import { IncompatibleReleaseError } from "../services/shared/errors.ts";
 
 /** A failure that its sentence explains: told in one line, without a stack. */
 export class PlainError extends Error {}
 
-const PLAIN = [PlainError, DataInUseError, NewerDataError, BackupError];
+const PLAIN = [PlainError, DataInUseError, NewerDataError, BackupError, ServerRefusedError, IncompatibleReleaseError];
 
 type SystemError = Error & { code?: string; syscall?: string; path?: string; port?: number; errcode?: number };
 

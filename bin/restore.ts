@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RESTORING, unpack } from "../mixins/embedded/backup.ts";
+import type { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
 import { readEnvironment } from "../services/shared/environment.ts";
 import { readArguments } from "./arguments.ts";
 import { fail, PlainError } from "./failures.ts";
@@ -15,6 +16,7 @@ let dataDir: string | undefined;
 try {
   const environment = readEnvironment(process.env);
   dataDir = environment.DATA_DIR;
+  if (environment.TRANSPORTER) throw new PlainError("TRANSPORTER: the servers of a cluster have backups of their own");
   if (!existsSync(file) || !statSync(file).isFile()) throw new PlainError(`${file}: no such file`);
   await restore(dataDir, (folder) => readEnvironment({ ...process.env, SERVICES: "", DATA_DIR: folder }));
   console.log(`${dataDir} is the shop of ${file}: npm start`);
@@ -36,7 +38,7 @@ async function restore(target: string, at: (folder: string) => ReturnType<typeof
     for (const part of parts.filter((name) => name.endsWith(".db"))) check(join(folder, part));
     const { broker, platform } = await assemble(at(folder));
     try {
-      platform.refuseNewer();
+      (platform as EmbeddedPlatform).refuseNewer();
     } finally {
       await broker.stop();
     }

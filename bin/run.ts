@@ -1,6 +1,8 @@
 import { flushCompileCache } from "node:module";
+import { listen } from "../services/api/http-server.ts";
 import { type Environment, readEnvironment } from "../services/shared/environment.ts";
 import { fail } from "./failures.ts";
+import { healthServer } from "./health.ts";
 import { openShop, type Shop } from "./shop.ts";
 
 /** npm passes on the Ctrl-C that the terminal has sent to this process already: both are one wish. */
@@ -21,11 +23,24 @@ export async function run(): Promise<void> {
   process.on("unhandledRejection", broken);
   onSignal(() => shop);
   environment = readEnvironment(process.env);
+  const { HEALTH_PORT, HOST } = environment;
+  if (HEALTH_PORT !== undefined)
+    await listen(
+      healthServer(() => missing(shop)),
+      HEALTH_PORT,
+      HOST,
+    );
   shop = await openShop(environment);
   console.log(greeting(environment, shop));
   setTimeout(flushCompileCache, 1_000);
   // A node may have no server of its own, and runs nevertheless.
   setInterval(() => undefined, 2 ** 30);
+}
+
+/** What keeps this node from being ready. */
+function missing(shop: Shop | undefined): string[] {
+  if (!shop) return ["the node is starting"];
+  return shop.broker.started ? shop.platform.problems() : ["the node is stopping"];
 }
 
 function onSignal(current: () => Shop | undefined): void {
@@ -48,7 +63,7 @@ function onSignal(current: () => Shop | undefined): void {
 }
 
 /** What somebody who has just started the shop wants to know. */
-function greeting({ DATA_DIR, HOST, PORT }: Environment, { broker }: Shop): string {
+function greeting({ DATA_DIR, HOST, PORT, TRANSPORTER }: Environment, { broker }: Shop): string {
   const names = broker.services.map(({ name }) => name).filter((name) => !name.startsWith("$"));
   const host = ["127.0.0.1", "0.0.0.0", "::"].includes(HOST) ? "localhost" : HOST;
   const url = `http://${host}:${PORT}`;
@@ -56,6 +71,6 @@ function greeting({ DATA_DIR, HOST, PORT }: Environment, { broker }: Shop): stri
     names.includes("api")
       ? `Molecart is open at ${url}, its API is described at ${url}/docs`
       : `Molecart runs ${names}`,
-    `Data is in ${DATA_DIR}; Ctrl-C finishes what runs and ends.`,
+    `${TRANSPORTER ? `This is node ${broker.nodeID}` : `Data is in ${DATA_DIR}`}; Ctrl-C finishes what runs and ends.`,
   ].join("\n");
 }

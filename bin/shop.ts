@@ -1,6 +1,6 @@
 import { Server } from "node:http";
-import { ServiceBroker, type ServiceSchema } from "moleculer";
-import { EmbeddedPlatform } from "../mixins/embedded/embedded-platform.ts";
+import { type BrokerOptions, ServiceBroker, type ServiceSchema } from "moleculer";
+import type { Platform } from "../mixins/platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import type { Broker } from "../services/cluster.ts";
 import { drain } from "../services/shared/drain.ts";
@@ -25,17 +25,20 @@ type Name = (typeof SERVICES)[number];
 
 /** Milliseconds that a stop leaves to the requests that run. */
 const PATIENCE = 10_000;
+/** Milliseconds in which a gateway of several says that it goes, and answers nevertheless. */
+const NOTICE = 2_000;
 
 export interface Shop {
   broker: Broker & ServiceBroker;
-  platform: EmbeddedPlatform;
-  /** Takes no more requests, finishes what runs, and closes the data folder. */
+  platform: Platform;
+  /** Takes no more requests, finishes what runs, and closes the data folder or the connections. */
   stop(): Promise<void>;
 }
 
 /** The services that `SERVICES` names, or all of them; an unknown name ends the start. */
-function chosen(names: string | undefined): readonly Name[] {
-  if (!names) return SERVICES;
+function chosen({ SERVICES: names, TRANSPORTER }: Environment): readonly Name[] {
+  // In a cluster commands come as nodes of their own.
+  if (!names) return TRANSPORTER ? SERVICES.filter((name) => name !== "control") : SERVICES;
   const wanted = names.split(",").map((name) => name.trim());
   const unknown = wanted.filter((name) => !SERVICES.includes(name as Name));
   if (unknown.length) {
@@ -44,20 +47,42 @@ function chosen(names: string | undefined): readonly Name[] {
   return [...new Set(wanted)] as Name[];
 }
 
-/** Opens the data folder and makes the services on it, which do not run yet. */
+interface Ground {
+  platform: Platform;
+  among: Partial<BrokerOptions>;
+  /** Services that every node of a cluster runs. */
+  always: ServiceSchema[];
+}
+
+/** What the services stand on, and the options of the broker that go with it; only what is needed is loaded. */
+async function ground(environment: Environment): Promise<Ground> {
+  const { TRANSPORTER } = environment;
+  if (!TRANSPORTER) {
+    const { EmbeddedPlatform } = await import("../mixins/embedded/embedded-platform.ts");
+    return { platform: new EmbeddedPlatform(environment), among: {}, always: [] };
+  }
+  const { ClusterPlatform } = await import("../mixins/cluster/cluster-platform.ts");
+  const { amongNodes } = await import("../moleculer.cluster.ts");
+  const { default: contracts, digests } = await import("../services/contracts/contracts.service.ts");
+  const node = { ...environment, TRANSPORTER };
+  const among = { ...amongNodes(node), metadata: { contracts: digests } };
+  return { platform: new ClusterPlatform(node), among, always: [contracts] };
+}
+
+/** Makes the services on their platform; they do not run yet. */
 export async function assemble(environment: Environment, { without = [] as Name[] } = {}) {
-  const names = chosen(environment.SERVICES).filter((name) => !without.includes(name));
+  const names = chosen(environment).filter((name) => !without.includes(name));
   const schemas = await Promise.all(
     names.map(async (name) => {
       const module = (await import(`../services/${name}/${name}.service.ts`)) as { default: ServiceSchema };
       return module.default;
     }),
   );
-  const platform = new EmbeddedPlatform(environment);
-  const broker = new ServiceBroker(brokerOptions(platform));
+  const { platform, among, always } = await ground(environment);
+  const broker = new ServiceBroker(brokerOptions(platform, among));
   platform.log = broker.logger;
   try {
-    for (const schema of schemas) broker.createService(schema);
+    for (const schema of [...always, ...schemas]) broker.createService(schema);
   } catch (error) {
     await broker.stop();
     throw error;
@@ -65,17 +90,19 @@ export async function assemble(environment: Environment, { without = [] as Name[
   return { broker, platform };
 }
 
-/** Opens the data folder and starts the services on it; `without` leaves some out, as commands do with the gateway. */
+/** Starts the services on their platform; `without` leaves some out, as commands do with the gateway. */
 export async function openShop(environment: Environment, { without = [] as Name[] } = {}): Promise<Shop> {
   const { broker, platform } = await assemble(environment, { without });
   try {
+    await platform.connect();
     await broker.start();
   } catch (error) {
     await broker.stop();
     throw error;
   }
+  const notice = environment.TRANSPORTER ? NOTICE : 0;
   const stop = async () => {
-    await Promise.all(servers(broker).map((server) => drain(server, PATIENCE)));
+    await Promise.all(servers(broker).map((server) => drain(server, { patience: PATIENCE, notice })));
     await broker.stop();
   };
   return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };

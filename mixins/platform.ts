@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import type { Middleware, ServiceBroker } from "moleculer";
 import type { Environment } from "../services/shared/environment.ts";
 import type { EventBus } from "./durable-events/event-bus.ts";
@@ -7,12 +8,23 @@ import type { Collection, CollectionSpec, Doc } from "./store/collection.ts";
 /** What the services of one node stand on. Which servers are behind it, only this knows. */
 export interface Platform {
   environment: Environment;
+  /** Where failures are told; set when there is a broker. */
+  log: ServiceBroker["logger"] | undefined;
   collection<T extends Doc>(spec: CollectionSpec<T>): Collection<T>;
   events: EventBus;
   /** The database of this name for money: constraints and transactions. */
   sql(name: string): SqlDatabase;
+  /** Where nodes count together; absent where there is one node, or no server for it. */
+  redis?: Redis | undefined;
   /** How often this node wrote documents and transactions, by collection. */
   writes(): Record<string, number>;
+  /** Reaches the servers that the services asked for; returns when all have answered. */
+  connect(): Promise<void>;
+  /** Begins to deliver events, when all services of the node have started; `stop` ends when the handlers have. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** What is away now, in words for people; the node is not ready meanwhile. */
+  problems(): string[];
   /** One file that holds everything as of one moment; absent where the servers have backups of their own. */
   backup?(file: string, options?: { replace?: boolean }): Promise<{ bytes: number; at: string }>;
   close(): Promise<void>;
@@ -41,10 +53,10 @@ export function platformMiddleware(platform: Platform): Middleware {
       platforms.set(broker, platform);
     },
     async started() {
-      await platform.events.start();
+      await platform.start();
     },
     async stopping(broker: ServiceBroker) {
-      await Promise.all([platform.events.stop(), ...(ends.get(broker) ?? []).map((end) => end())]);
+      await Promise.all([platform.stop(), ...(ends.get(broker) ?? []).map((end) => end())]);
       await answered(broker);
     },
     async stopped() {

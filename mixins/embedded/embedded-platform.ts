@@ -16,7 +16,6 @@ import { DataInUseError, SqliteFile } from "./sqlite-file.ts";
 export class EmbeddedPlatform implements Platform {
   readonly environment: Environment;
   readonly events: EmbeddedQueue;
-  /** Where the queue tells of failures; set when there is a broker. */
   log: Log | undefined;
   readonly #documents: SqliteFile;
   readonly #sql = new Map<string, { file: SqliteFile; database: FileDatabase }>();
@@ -58,6 +57,20 @@ export class EmbeddedPlatform implements Platform {
 
   writes(): Record<string, number> {
     return { ...this.#writes };
+  }
+
+  async connect(): Promise<void> {}
+
+  start(): Promise<void> {
+    return this.events.start();
+  }
+
+  stop(): Promise<void> {
+    return this.events.stop();
+  }
+
+  problems(): string[] {
+    return [];
   }
 
   async close(): Promise<void> {

@@ -58,14 +58,9 @@ export class LiveSettings {
     beforeStop(this.#broker, () => this.#stop());
     const here = this.#broker.services.some(({ name }) => name === "config");
     if (here || this.#broker.options.transporter) {
-      try {
-        await this.#broker.waitForServices("config", here ? 30_000 : 5_000, 10);
-        await this.#catchUp(ask);
-      } catch (error) {
-        // A node must not sell at wrong prices where it could know better.
-        if (here) throw error;
-        this.#broker.logger.warn("The settings are not known yet; the defaults hold until they are", error);
-      }
+      // A node must not sell at wrong prices where it could know better: it is not ready before it knows.
+      await this.#broker.waitForServices("config", here ? 30_000 : 0, 50);
+      await this.#catchUp(ask);
     }
     this.#watch(ask);
   }

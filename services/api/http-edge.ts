@@ -5,7 +5,7 @@ import { platformOf } from "../../mixins/platform.ts";
 import { settingsOf } from "../../mixins/settings/live-settings.ts";
 import { type Actions, type Base, cluster } from "../cluster.ts";
 import type { Caller } from "../contract.ts";
-import { drain } from "../shared/drain.ts";
+import { drain, isLeaving } from "../shared/drain.ts";
 import { methodNotAllowed, notFound, tooLong, typeOf, unavailable } from "../shared/errors.ts";
 import { type Answer, conditional, JSON_TYPE } from "./answer.ts";
 import { addressReader } from "./client-address.ts";
@@ -18,12 +18,15 @@ import { openapi } from "./openapi.ts";
 import { SERVICE_PAGE_CSP, securityHeaders } from "./page-headers.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { type Endpoint, endpointsOf, PREFIX } from "./routes.ts";
-import { Authenticator } from "./tokens.ts";
+import { Authenticator, type Identity } from "./tokens.ts";
 import { enter, type Visit, visitOf } from "./visit.ts";
 
 const URL_LIMIT = 8_000;
 const PATIENCE = 10_000;
 const ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+
+/** Staff see what they have just written, whichever gateway they ask: they always ask the services. */
+const mayGetKept = (identity: Identity | undefined): boolean => identity !== undefined && !identity.permissions?.length;
 
 type Request = IncomingMessage & { originalUrl?: string };
 type Handler = (req: IncomingRequest, res: ServerResponse) => void;
@@ -61,10 +64,13 @@ export class HttpEdge {
       issuer: PUBLIC_URL,
     });
     const settings = settingsOf(service.broker);
-    this.#limits = new RateLimits(() => ({
-      requestsPerSecond: settings.values["gateway.requestsPerSecond"],
-      signInsPerMinute: settings.values["gateway.signInsPerMinute"],
-    }));
+    this.#limits = new RateLimits(
+      () => ({
+        requestsPerSecond: settings.values["gateway.requestsPerSecond"],
+        signInsPerMinute: settings.values["gateway.signInsPerMinute"],
+      }),
+      platformOf(service.broker).redis,
+    );
     this.#limiting = RATE_LIMITS;
     this.#addressOf = addressReader(TRUST_PROXY);
     this.#crossOrigin = crossOrigin(CORS_ORIGINS);
@@ -83,7 +89,7 @@ export class HttpEdge {
   }
 
   drain(): Promise<void> {
-    return drain(this.server, PATIENCE);
+    return drain(this.server, { patience: PATIENCE });
   }
 
   /** `GET /path` → what answers it, for every action that HTTP reaches and for what the gateway tells of itself. */
@@ -138,7 +144,7 @@ export class HttpEdge {
   /** The common path ends here: who asks what was asked before gets the same bytes, and nothing is done twice. */
   #admit(req: IncomingMessage, res: ServerResponse, visit: Visit): void {
     const kept = this.#service.broker.started ? this.#kept.find(req) : undefined;
-    if (kept && this.#people.recall(req.headers.authorization)) {
+    if (kept && mayGetKept(this.#people.recall(req.headers.authorization))) {
       this.#kept.send(req, res, kept, visit.headers);
       return;
     }
@@ -212,9 +218,11 @@ export class HttpEdge {
       broker.registry.getServiceList({ onlyAvailable: true }).map(({ name }: { name: string }) => name),
     );
     const missing = cluster.map(({ name }) => name).filter((name) => !running.has(name));
-    if (broker.started && missing.length === 0) this.#tell(req, res, JSON.stringify({ status: "ready" }));
+    const away = platformOf(broker).problems();
+    if (broker.started && !isLeaving(this.server) && missing.length === 0 && away.length === 0)
+      this.#tell(req, res, JSON.stringify({ status: "ready" }));
     else {
-      const error = unavailable("NOT_READY", "Not every part of the shop is there", { missing });
+      const error = unavailable("NOT_READY", "Not every part of the shop is there", { missing, away });
       this.#reply(req, res, refusal(error, idOf(req)));
     }
   }

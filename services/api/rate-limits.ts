@@ -1,5 +1,7 @@
-import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
+import type { Redis } from "ioredis";
+import type { RateLimiterRes } from "rate-limiter-flexible";
 import { tooMany } from "../shared/errors.ts";
+import { type Limiter, limiter } from "./shared-limiter.ts";
 
 /** How much one address may ask. */
 export interface Allowances {
@@ -12,12 +14,16 @@ const ACCOUNT = 320;
 /** Counts requests by address, and sign-ins by address and by account. Over the limit is `RATE_LIMITED`. */
 export class RateLimits {
   readonly #allowances: () => Allowances;
-  readonly #requests = new RateLimiterMemory({ keyPrefix: "", points: 1, duration: 1 });
-  readonly #signIns = new RateLimiterMemory({ keyPrefix: "", points: 1, duration: 60 });
-  readonly #accounts = new RateLimiterMemory({ keyPrefix: "", points: 1, duration: 60 });
+  readonly #requests: Limiter;
+  readonly #signIns: Limiter;
+  readonly #accounts: Limiter;
 
-  constructor(allowances: () => Allowances) {
+  /** `redis`: where several gateways count together. */
+  constructor(allowances: () => Allowances, redis?: Redis) {
     this.#allowances = allowances;
+    this.#requests = limiter("requests", 1, redis);
+    this.#signIns = limiter("sign-ins", 60, redis);
+    this.#accounts = limiter("accounts", 60, redis);
   }
 
   /** Counts one request; gives the headers that tell what is left. */

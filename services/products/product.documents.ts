@@ -55,5 +55,5 @@ export const milestonesSpec: CollectionSpec<Milestone> & { name: "catalogueMiles
   name: "catalogueMilestones",
   version: 1,
   schema: MilestoneFields.loose() as unknown as z.ZodType<Milestone>,
-  indexes: [],
+  indexes: [{ keys: ["dueAt"] }],
 };

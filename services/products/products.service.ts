@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { due } from "../../mixins/due/due.mixin.ts";
 import { platformOf } from "../../mixins/platform.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
@@ -12,6 +13,7 @@ import { named, pathsOf } from "./category-names.ts";
 import {
   availabilitySpec,
   categoryNamesSpec,
+  type Milestone,
   milestonesSpec,
   type ProductDocument,
   productsSpec,
@@ -23,13 +25,29 @@ import { slugOf } from "./slug.ts";
 import { CatalogueImport, type ImportOptions, type Opening } from "./transfer/catalogue-import.ts";
 import { exported } from "./transfer/product-export.ts";
 
+/** Longer than an import of the demo catalogue takes; then another node goes on with it. */
+const DEMO_LEASE = 30_000;
 const DEMO = join(import.meta.dirname, "../../demo/catalogue.jsonl");
 
 /** Lends the node's index of the catalogue; the service starts it when its collections are ready. */
 const memory = defineMixin<{ catalogue: CatalogueIndex }>({});
 
 export default defineService(productsContract, {
-  mixins: [store(productsSpec), store(availabilitySpec), store(categoryNamesSpec), store(milestonesSpec), memory],
+  mixins: [
+    store(productsSpec),
+    store(availabilitySpec),
+    store(categoryNamesSpec),
+    store(milestonesSpec),
+    due<Milestone>({
+      collection: "catalogueMilestones",
+      lease: DEMO_LEASE,
+      every: 10_000,
+      work({ fence }, ctx) {
+        return this.importDemo(ctx, fence);
+      },
+    }),
+    memory,
+  ],
 
   methods: {
     currency(): string {
@@ -46,6 +64,11 @@ export default defineService(productsContract, {
       await this.catalogue.wrote([product]);
       await ctx.call("inventory.open", { items: product.skus.map((sku) => ({ sku, onHand: 0 })) });
       return shown(product, this.catalogue.availableOf);
+    },
+
+    /** Staff may have written through another node a moment ago, and are to see it. */
+    async current({ meta }: Ctx): Promise<void> {
+      if (meta.permissions?.length) await this.catalogue.catchUp();
     },
 
     async stored(id: string): Promise<ProductDocument> {
@@ -72,15 +95,32 @@ export default defineService(productsContract, {
       return report;
     },
 
-    /** Fills a catalogue that is empty at the very first start; one that was cut off goes on at the next. */
-    async importDemo(): Promise<void> {
-      let milestone = await this.catalogueMilestones.get("demo");
+    /** A catalogue that is empty at the very first start is to be filled, by one of the nodes. */
+    async planDemo(): Promise<void> {
+      const milestone = await this.catalogueMilestones.get("demo");
       if (milestone?.done || (!milestone && (await this.products.since({ at: "", id: "" }, 1)).length)) return;
-      await this.waitForServices(["inventory"], 0, 50);
-      milestone ??= await this.catalogueMilestones.insert({ id: "demo", done: false });
-      const { complete } = await this.importFrom(createReadStream(DEMO), contextOf(this));
-      if (!complete) this.logger.warn("The demo catalogue could not be read whole; the next start tries again");
-      else await this.catalogueMilestones.change("demo", {}, { $set: { done: true } });
+      const dueAt = new Date().toISOString();
+      if (milestone) {
+        await this.catalogueMilestones.change("demo", { done: false, leased: { $ne: true } }, { $set: { dueAt } });
+      } else {
+        await this.catalogueMilestones.insert({ id: "demo", done: false, dueAt }).catch((error) => {
+          // Another node was faster.
+          if (typeOf(error) !== "CATALOGUEMILESTONES_TAKEN") throw error;
+        });
+      }
+      // Where all of it is in this process, the shop opens with it.
+      if (!this.broker.services.some(({ name }) => name === "inventory")) return;
+      for (const { fence } of await this.catalogueMilestones.claimDue(DEMO_LEASE, 1)) {
+        await this.waitForServices(["inventory"], 0, 50);
+        await this.importDemo(contextOf(this), fence);
+      }
+    },
+
+    async importDemo(ctx: Ctx, fence: number): Promise<undefined> {
+      const { complete } = await this.importFrom(createReadStream(DEMO), ctx);
+      if (!complete) throw new Error("The demo catalogue could not be read whole");
+      await this.catalogueMilestones.change("demo", { fence }, { $set: { done: true, dueAt: null, leased: false } });
+      return undefined;
     },
   },
 
@@ -95,7 +135,7 @@ export default defineService(productsContract, {
 
   async started() {
     await this.catalogue.start();
-    if (platformOf(this.broker).environment.DEMO) await this.importDemo();
+    if (platformOf(this.broker).environment.DEMO) await this.planDemo();
   },
 
   stopped() {
@@ -103,7 +143,8 @@ export default defineService(productsContract, {
   },
 
   actions: {
-    list(ctx) {
+    async list(ctx) {
+      await this.current(ctx);
       return this.catalogue.search.search(ctx.params);
     },
 
@@ -117,7 +158,8 @@ export default defineService(productsContract, {
       return shown(product, this.catalogue.availableOf);
     },
 
-    async categories() {
+    async categories(ctx) {
+      await this.current(ctx);
       const tree = this.catalogue.search.categories();
       return named(tree, await this.categoryNames.getMany(pathsOf(tree)));
     },

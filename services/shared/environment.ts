@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 
@@ -45,6 +46,15 @@ const origins = z.string().transform((text, ctx): "*" | string[] => {
   return z.NEVER;
 });
 
+/** One server or several of one cluster: `nats://user:password@a:4222,nats://b:4222`. */
+const natsServers = z
+  .string()
+  .refine(
+    (text) => text.split(",").every((one) => /^(nats|tls):$/.test(URL.parse(one.trim())?.protocol ?? "")),
+    "addresses as in `nats://user:password@host:4222`, `tls://host:4222`, with commas between them",
+  );
+const server = (protocol: RegExp) => z.url({ protocol, hostname: /./ });
+
 /** Every environment variable that Molecart reads; a bad value ends the process with one line that names it. */
 const Variables = z.object({
   PORT: port.default(3000),
@@ -80,6 +90,23 @@ const Variables = z.object({
     .regex(/^[\w-]{0,64}$/)
     .default(""),
   SERVICES: z.string().optional(),
+  /** The NATS servers of a cluster; without it everything runs in this one process. */
+  TRANSPORTER: natsServers.optional(),
+  MONGO_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/[^/]/, "an address as in `mongodb://host:27017/molecart`")
+    .optional(),
+  POSTGRES_URL: server(/^postgres(ql)?$/).optional(),
+  REDIS_URL: server(/^rediss?$/).optional(),
+  /** How nodes find each other: by heartbeats over NATS, or by a registry in Redis or etcd. */
+  DISCOVERER: z.enum(["nats", "redis", "etcd"]).default("nats"),
+  ETCD_URL: server(/^https?$/).optional(),
+  /** `even` in turn, `latency` to the nodes that answer fastest, `shard` as `even` but each cart to a node of its own. */
+  BALANCING: z.enum(["even", "latency", "shard"]).default("even"),
+  /** Where a node without a gateway tells of its health. */
+  HEALTH_PORT: port.optional(),
+  /** Where other servers of the cluster reach the gateway, if not at PUBLIC_URL. */
+  GATEWAY_URL: url.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Whom the shop's mails come from; the name in it is the shop's. */
   MAIL_FROM: mailbox.optional(),
@@ -87,41 +114,66 @@ const Variables = z.object({
 });
 
 /** Names that the design knows and this release does not act on: a start that ignored them would mislead. */
-const NOT_YET = [
+const NOT_YET = ["GRPC_PORT", "METRICS_PORT", "ZIPKIN_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+/** Each may come as `NAME_FILE` instead: the file that holds it. */
+const SECRETS = [
+  "SECRET_KEY",
+  "ADMIN_PASSWORD",
   "TRANSPORTER",
   "MONGO_URL",
   "POSTGRES_URL",
   "REDIS_URL",
-  "DISCOVERER",
   "ETCD_URL",
-  "GRPC_PORT",
-  "METRICS_PORT",
-  "ZIPKIN_URL",
-  "STRIPE_SECRET_KEY",
-  "STRIPE_WEBHOOK_SECRET",
-];
+  "SMTP_URL",
+] as const;
+/** What only a cluster has. */
+const SERVERS = ["MONGO_URL", "POSTGRES_URL", "REDIS_URL", "DISCOVERER", "ETCD_URL"] as const;
 
-export type Environment = Omit<z.output<typeof Variables>, "PUBLIC_URL"> & { PUBLIC_URL: string };
+type Urls = "PUBLIC_URL" | "GATEWAY_URL";
+export type Environment = Omit<z.output<typeof Variables>, Urls> & { [N in Urls]: string };
 
 export class EnvironmentError extends Error {}
 
 /** The checked environment; throws an `EnvironmentError` with a line for each bad variable. */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  // An empty value is how compose files say "not set".
-  const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
-  );
+  const given = withFiles(variables);
   const tooEarly = NOT_YET.filter((name) => name in given);
-  if (tooEarly.length) {
-    throw new EnvironmentError(
-      `${tooEarly.join(", ")}: this release runs in one process with embedded storage and sandbox payments only`,
+  if (tooEarly.length) throw new EnvironmentError(`${tooEarly.join(", ")}: this release does not know it yet`);
+  const parsed = Variables.safeParse(given);
+  const problems = parsed.success
+    ? together(given)
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  if (!parsed.success || problems.length) throw new EnvironmentError(problems.join("\n"));
+  const { PUBLIC_URL = `http://localhost:${parsed.data.PORT}`, GATEWAY_URL = PUBLIC_URL, ...rest } = parsed.data;
+  return { ...rest, PUBLIC_URL, GATEWAY_URL };
+}
+
+/** What is given, with secrets read from their files. An empty value is how compose files say "not set". */
+function withFiles(variables: Record<string, string | undefined>): Record<string, string> {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value)) as Record<string, string>;
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) throw new EnvironmentError(`${name}_FILE: ${name} is given too; give one of them`);
+    try {
+      given[name] = readFileSync(file, "utf8").trim();
+    } catch (error) {
+      throw new EnvironmentError(`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+  }
+  return given;
+}
+
+/** What is wrong with variables beside each other, in words. */
+function together(given: Record<string, string>): string[] {
+  if (!given.TRANSPORTER) {
+    return SERVERS.filter((name) => name in given).map(
+      (name) => `${name}: goes with TRANSPORTER; without it everything is kept in DATA_DIR`,
     );
   }
-  const parsed = Variables.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new EnvironmentError(lines.join("\n"));
-  }
-  const { PUBLIC_URL, ...rest } = parsed.data;
-  return { ...rest, PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${rest.PORT}` };
+  return [
+    ...(given.SECRET_KEY ? [] : ["SECRET_KEY: every node of a cluster needs the same one"]),
+    ...(given.DISCOVERER === "redis" && !given.REDIS_URL ? ["REDIS_URL: DISCOVERER=redis needs it"] : []),
+    ...(given.DISCOVERER === "etcd" && !given.ETCD_URL ? ["ETCD_URL: DISCOVERER=etcd needs it"] : []),
+  ];
 }

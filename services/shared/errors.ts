@@ -45,3 +45,6 @@ export const unavailable = (type: string, message: string, data?: Data): Errors.
 /** The `type` of whatever was thrown, or `undefined` where it has none. */
 export const typeOf = (error: unknown): string | undefined =>
   error instanceof Error && "type" in error && typeof error.type === "string" ? error.type : undefined;
+
+/** This node's release does not go with one that runs in the cluster. */
+export class IncompatibleReleaseError extends Error {}

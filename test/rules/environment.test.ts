@@ -1,4 +1,7 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Environment, EnvironmentError, readEnvironment } from "../../services/shared/environment.ts";
+import { temporaryFolder } from "../support/services.ts";
 
 test("nothing needs to be set: the embedded shape starts as it is, for this machine only", () => {
   expect(readEnvironment({})).toMatchObject({
@@ -70,10 +73,61 @@ test("every bad variable has its line", () => {
 });
 
 test("what this release cannot act on is refused, not passed over", () => {
-  expect(() => readEnvironment({ TRANSPORTER: "nats://nats", MONGO_URL: "mongodb://m" })).toThrow(
-    /^TRANSPORTER, MONGO_URL: this release/,
+  expect(() => readEnvironment({ GRPC_PORT: "50051", METRICS_PORT: "9100" })).toThrow(
+    /^GRPC_PORT, METRICS_PORT: this release/,
   );
   for (const name of ["STRIPE_SECRET_KEY", "ZIPKIN_URL"]) {
     expect(() => readEnvironment({ [name]: "x" })).toThrow(name);
   }
+});
+
+describe("a cluster", () => {
+  const SECRET_KEY = "0123456789abcdef0123456789abcdef";
+
+  test("is what TRANSPORTER makes of a node; its servers go with it", () => {
+    const servers = {
+      TRANSPORTER: "nats://user:password@one:4222,nats://two",
+      MONGO_URL: "mongodb://a:27017,b:27017/molecart?replicaSet=rs0",
+      POSTGRES_URL: "postgres://molecart:password@db/molecart",
+      REDIS_URL: "redis://:password@cache:6379/1",
+    };
+    expect(readEnvironment({ ...servers, SECRET_KEY })).toMatchObject(servers);
+  });
+
+  test.each([
+    ["MONGO_URL", "mongodb://m/molecart"],
+    ["POSTGRES_URL", "postgres://p/molecart"],
+    ["REDIS_URL", "redis://r"],
+    ["DISCOVERER", "redis"],
+  ])("needs TRANSPORTER for %s to mean anything", (name, value) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(`${name}: goes with TRANSPORTER`);
+  });
+
+  test.each([
+    [{ TRANSPORTER: "redis://one", SECRET_KEY }, /^TRANSPORTER: addresses as in/],
+    [{ TRANSPORTER: "nats://one" }, /^SECRET_KEY: every node/],
+    [{ TRANSPORTER: "nats://one", SECRET_KEY, MONGO_URL: "mysql://m" }, /^MONGO_URL: an address as in/],
+    [{ TRANSPORTER: "nats://one", SECRET_KEY, POSTGRES_URL: "mysql://m" }, /^POSTGRES_URL: /],
+    [{ TRANSPORTER: "nats://one", SECRET_KEY, DISCOVERER: "redis" }, /^REDIS_URL: DISCOVERER=redis needs it/],
+    [{ TRANSPORTER: "nats://one", SECRET_KEY, DISCOVERER: "etcd" }, /^ETCD_URL: DISCOVERER=etcd needs it/],
+  ])("is refused where its variables do not go together: %j", (variables, reason) => {
+    expect(() => readEnvironment(variables)).toThrow(reason);
+  });
+});
+
+describe("a secret in a file", () => {
+  const folder = temporaryFolder();
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("counts as if it were given, without the line's end", () => {
+    const file = join(folder, "secret");
+    writeFileSync(file, "0123456789abcdef0123456789abcdef\n");
+    expect(readEnvironment({ SECRET_KEY_FILE: file }).SECRET_KEY).toBe("0123456789abcdef0123456789abcdef");
+  });
+
+  test("that is not there, or is given beside the variable, ends the start", () => {
+    const nowhere = join(folder, "nowhere");
+    expect(() => readEnvironment({ SECRET_KEY_FILE: nowhere })).toThrow(/^SECRET_KEY_FILE: .*nowhere cannot be read/);
+    expect(() => readEnvironment({ SMTP_URL: "smtp://s", SMTP_URL_FILE: nowhere })).toThrow(/^SMTP_URL_FILE: SMTP_URL/);
+  });
 });

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { milestonesSpec } from "../../services/products/product.documents.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
 
@@ -43,21 +44,13 @@ test("a catalogue of one's own is left alone, and a demo import that was cut off
   const { items } = await first.inside.call("products.list");
   const { id, name } = items[0] as { id: string; name: string };
   await first.inside.call("products.update", { id, name: "Not as in the file" });
-  await first.platform
-    .collection({ name: "catalogueMilestones", version: 1, schema: undefined as never, indexes: [] })
-    .purge({}, 10);
+  await first.platform.collection(milestonesSpec).purge({}, 10);
   await first.stop();
 
   // Without its mark and with products: somebody's own catalogue, which is left alone.
   const theirs = await start(folder, "true");
   expect(await theirs.inside.call("products.read", { id })).toMatchObject({ name: "Not as in the file" });
-  const marks = theirs.platform.collection({
-    name: "catalogueMilestones",
-    version: 1,
-    schema: { parse: () => undefined } as never,
-    indexes: [],
-  });
-  await marks.insert({ id: "demo", done: false } as never);
+  await theirs.platform.collection(milestonesSpec).insert({ id: "demo", done: false });
   await theirs.stop();
 
   const resumed = await start(folder, "true");

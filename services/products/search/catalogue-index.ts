@@ -60,6 +60,11 @@ export class CatalogueIndex {
     this.#outdated.flush();
   }
 
+  /** Takes over what other nodes have written up to now. */
+  async catchUp(): Promise<void> {
+    await this.#products.catchUp();
+  }
+
   /** Makes this node's own writes visible before they are answered, and tells that older answers no longer hold. */
   async wrote(products: readonly ProductDocument[]): Promise<void> {
     await this.#products.taken(products);

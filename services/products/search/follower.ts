@@ -5,8 +5,13 @@ const BATCH = 500;
 /** Documents that are taken over before others get their turn. */
 const AT_ONCE = 25;
 const EVERY = 500;
-/** Writes of other nodes may become visible later than the time in them says. */
+/** Writes of other nodes may become visible later than the time in them says: */
 const OVERLAP = 2_000;
+/** and much later where a server was slow or away, for which every tenth look goes far back. */
+const FAR_OVERLAP = 60_000;
+const FAR_EVERY = 10;
+
+const iso = (time: number): string => new Date(time).toISOString();
 
 export interface FollowerOptions<T extends Doc> {
   documents: Pick<Collection<T>, "since">;
@@ -22,8 +27,9 @@ export interface FollowerOptions<T extends Doc> {
 export class Follower<T extends Doc> {
   readonly #options: FollowerOptions<T>;
   readonly #seen = new Map<string, { rev: number; at: string }>();
-  /** Everything from before this was seen by the last look. */
-  #since = "";
+  /** When the last look began that came to its end. */
+  #looked: number | undefined;
+  #looks = 0;
   #timer: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -36,7 +42,8 @@ export class Follower<T extends Doc> {
   async catchUp(): Promise<void> {
     const { documents, now = Date.now } = this.#options;
     const begun = now();
-    let from = { at: this.#since, id: "" };
+    const overlap = ++this.#looks % FAR_EVERY === 0 ? FAR_OVERLAP : OVERLAP;
+    let from = { at: this.#looked === undefined ? "" : iso(this.#looked - overlap), id: "" };
     for (;;) {
       const docs = await documents.since(from, BATCH);
       await this.taken(docs);
@@ -45,8 +52,9 @@ export class Follower<T extends Doc> {
       from = { at: last.updatedAt, id: last.id };
     }
     if (this.#stopped) return;
-    this.#since = new Date(begun - OVERLAP).toISOString();
-    for (const [id, { at }] of this.#seen) if (at < this.#since) this.#seen.delete(id);
+    this.#looked = begun;
+    const forgotten = iso(begun - FAR_OVERLAP);
+    for (const [id, { at }] of this.#seen) if (at < forgotten) this.#seen.delete(id);
   }
 
   /** Takes over documents as they came out of a write, or out of a look; older versions are ignored. */

@@ -1,0 +1,27 @@
+import { Cachers, type ServiceBroker } from "moleculer";
+import { redisOptions, tellOnce } from "./redis.ts";
+
+/** The cache of public reads that nodes share. While Redis is away the actions themselves answer. */
+export class RedisCacher extends Cachers.Redis {
+  constructor(url: string) {
+    super({ prefix: "cache", redis: redisOptions(url) });
+  }
+
+  override init(broker: ServiceBroker): void {
+    super.init(broker);
+    // Moleculer would log every attempt as an error.
+    this.client.removeAllListeners("error");
+    this.client.on("error", () => {
+      (this as unknown as { connected: boolean }).connected = false;
+    });
+    tellOnce(this.client, () => broker.logger, "what is read comes from the services");
+  }
+
+  override get(key: string): Promise<Record<string, unknown> | null> {
+    return super.get(key).catch(() => null);
+  }
+
+  override async close(): Promise<void> {
+    await this.client.quit().catch(() => this.client.disconnect());
+  }
+}

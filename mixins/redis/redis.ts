@@ -1,0 +1,51 @@
+import { Redis, type RedisOptions } from "ioredis";
+
+/** Milliseconds between attempts to reach a Redis that is away. */
+const LONGEST_PAUSE = 2_000;
+
+/**
+ * A Redis as ioredis takes it. What asks while it is away hears so at once instead of waiting: whatever is kept there
+ * can be done without.
+ */
+export function redisOptions(url: string): RedisOptions {
+  const { hostname, port, username, password, pathname, protocol } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || 6379),
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    db: Number(pathname.slice(1) || 0),
+    ...(protocol === "rediss:" ? { tls: {} } : {}),
+    connectTimeout: 3_000,
+    commandTimeout: 1_000,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(LONGEST_PAUSE, 100 * attempt),
+  };
+}
+
+interface Log {
+  info(...words: unknown[]): void;
+  warn(...words: unknown[]): void;
+}
+
+/** Connects in the background, for as long as it takes; says once when Redis goes and once when it is back. */
+export function redisClient(url: string, log: () => Log | undefined): Redis {
+  const client = new Redis(redisOptions(url));
+  tellOnce(client, log, "each node counts by itself");
+  return client;
+}
+
+/** Logs that Redis is away, what that means, and that it is back: once each, however many attempts there are. */
+export function tellOnce(client: Redis, log: () => Log | undefined, meaning: string): void {
+  const { host, port } = client.options;
+  let told = false;
+  client.on("error", (error) => {
+    if (!told) log()?.warn(`Redis at ${host}:${port} is away, ${meaning}: ${error.message}`);
+    told = true;
+  });
+  client.on("ready", () => {
+    if (told) log()?.info(`Redis at ${host}:${port} is back`);
+    told = false;
+  });
+}

@@ -1,0 +1,51 @@
+import { type ActionEndpoint, type BrokerOptions, type Context, type Middleware, Strategies } from "moleculer";
+import { natsOptions } from "./mixins/nats/nats-servers.ts";
+import { redisOptions } from "./mixins/redis/redis.ts";
+import { RedisCacher } from "./mixins/redis/redis-cacher.ts";
+import type { Environment } from "./services/shared/environment.ts";
+
+/** What a node of many needs beside `moleculer.config.ts`. */
+export function amongNodes(environment: Environment & { TRANSPORTER: string }): Partial<BrokerOptions> {
+  const { TRANSPORTER, REDIS_URL, BALANCING } = environment;
+  return {
+    transporter: { type: "NATS", options: natsOptions(TRANSPORTER, environment.NODE_ID ?? "molecart") },
+    // Of each node's own, only that node would hear what is outdated.
+    cacher: REDIS_URL ? new RedisCacher(REDIS_URL) : null,
+    registry: {
+      strategy: BALANCING === "latency" ? "Latency" : "RoundRobin",
+      discoverer: discoverer(environment),
+      // The others must have heard that this node leaves before it stops to answer.
+      stopDelay: 500,
+    },
+    middlewares: BALANCING === "shard" ? [cartsByShard] : [],
+  };
+}
+
+/** A node that died is left out after so many seconds; calls that wait for it are made again elsewhere. */
+const HEARTBEATS = { heartbeatInterval: 2, heartbeatTimeout: 6 };
+
+function discoverer({ DISCOVERER, REDIS_URL, ETCD_URL }: Environment) {
+  if (DISCOVERER === "redis")
+    return { type: "Redis" as const, options: { ...HEARTBEATS, redis: redisOptions(REDIS_URL ?? "") } };
+  if (DISCOVERER === "etcd") return { type: "Etcd3" as const, options: { ...HEARTBEATS, etcd: { hosts: ETCD_URL } } };
+  return { type: "Local" as const, options: HEARTBEATS };
+}
+
+/** The cart's own node, or another where that one does not answer now. */
+class CartShard extends Strategies.Shard {
+  override select(list: ActionEndpoint[], ctx: Context): ActionEndpoint {
+    return (super.select(list, ctx) ?? list[Math.floor(Math.random() * list.length)]) as ActionEndpoint;
+  }
+}
+Strategies.register("CartShard", CartShard as never);
+
+/** A cart's calls go to one node as long as the nodes are the same, so that fewer of them meet in the store. */
+const cartsByShard: Middleware = {
+  name: "CartsByShard",
+  serviceCreating(_service: unknown, schema: { name: string; actions?: Record<string, object> }) {
+    if (schema.name !== "carts") return;
+    for (const action of Object.values(schema.actions ?? {})) {
+      Object.assign(action, { strategy: "CartShard", strategyOptions: { shardKey: "id" } });
+    }
+  },
+} as Middleware;
