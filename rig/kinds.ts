@@ -165,11 +165,11 @@ const mongo: Prepare = async ({ folder, port, fsync, args = [] }, command) => {
 /** Options of Java for the test double of MongoDB, which is compiled where that has not been done. */
 function javaOptions(): string[] {
   const jars = mongoJars() as string;
-  const source = join(import.meta.dirname, "MongoServer.java");
+  const sources = ["MongoServer.java", "IndexedDatabase.java"].map((name) => join(import.meta.dirname, name));
   const classes = join(dirname(jars), "classes");
   const made = join(classes, "MongoServer.class");
-  if (!existsSync(made) || statSync(made).mtimeMs < statSync(source).mtimeMs) {
-    execFileSync("javac", ["-nowarn", "-d", classes, "-cp", jars, source], { stdio: "pipe" });
+  if (!existsSync(made) || sources.some((source) => statSync(made).mtimeMs < statSync(source).mtimeMs)) {
+    execFileSync("javac", ["-nowarn", "-d", classes, "-cp", jars, ...sources], { stdio: "pipe" });
   }
   return ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", `${classes}:${jars}`];
 }
