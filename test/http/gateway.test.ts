@@ -6,11 +6,12 @@ import jwt from "jsonwebtoken";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { EmbeddedPlatform } from "../../mixins/embedded/embedded-platform.ts";
 import { brokerOptions } from "../../moleculer.config.ts";
+import { freePort } from "../../rig/ports.ts";
 import api from "../../services/api/api.service.ts";
 import { cluster } from "../../services/cluster.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
 import { eventually } from "../support/eventually.ts";
-import { asking, freePort, type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { asking, type HttpShop, startHttpShop } from "../support/http-shop.ts";
 import { startServices, temporaryFolder } from "../support/services.ts";
 
 const cart = "c".repeat(24);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { freePort } from "../support/http-shop.ts";
+import { freePort } from "../../rig/ports.ts";
 import { folderOfTest, runCommand, startProcess } from "../support/process-shop.ts";
 
 jest.setTimeout(60_000);

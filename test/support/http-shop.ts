@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { freePort } from "../../rig/ports.ts";
 import { startServices, type TestShop } from "./services.ts";
 
 export interface Asked {
@@ -27,24 +27,17 @@ export interface HttpShop {
   stop(): Promise<void>;
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error())));
-    });
-  });
-}
-
 /** These services behind HTTP on a port of their own. */
 export async function startHttpShop(names: string, env: Record<string, string> = {}): Promise<HttpShop> {
   const port = env.PORT ?? String(await freePort());
   const shop = await startServices(names, { HOST: "127.0.0.1", ...env, PORT: port });
-  const url = `http://127.0.0.1:${port}`;
-  return { url, shop, ask: asking(url), stop: () => shop.stop() };
+  return { url: shop.urls[0] as string, shop, ask: inTurn(shop.urls.map(asking)), stop: () => shop.stop() };
+}
+
+/** Of several gateways each is asked in its turn: which one it is makes no difference to anybody. */
+function inTurn(gateways: HttpShop["ask"][]): HttpShop["ask"] {
+  let turn = 0;
+  return (...asked) => (gateways[turn++ % gateways.length] as HttpShop["ask"])(...asked);
 }
 
 /** Asks a shop at this address: `/products` is below `/api/v1`, `//health/live` below the root. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../rig/ports.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./http-shop.ts";
 import { temporaryFolder } from "./services.ts";
 
 const BIN = join(import.meta.dirname, "../../bin");

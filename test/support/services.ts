@@ -3,13 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CallingOptions } from "moleculer";
 import { openShop, type Shop } from "../../bin/shop.ts";
+import { freePort } from "../../rig/ports.ts";
 import type { Meta } from "../../services/access.ts";
 import type { Actions } from "../../services/cluster.ts";
 import type { Caller } from "../../services/contract.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
+import { inCluster, startCluster } from "./cluster-shop.ts";
 
 export interface TestShop extends Shop {
   dataDir: string;
+  /** Its gateways, where it has any. */
+  urls: string[];
   /** Calls as another service does: trusted. */
   inside: Caller<Actions>;
   /** Calls as the gateway does for somebody with this meta: checked by the contract. */
@@ -28,22 +32,25 @@ const calling = (shop: Shop, caller: string, meta: Meta): Caller<Actions> => ({
 /** A folder for a test's data; `keep` names one that outlives a shop, for tests that start it again. */
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "molecart-"));
 
-/** Some or all services in this process on a data folder of their own; `stop` removes it unless it was given. */
+/**
+ * Some or all services in this process on a data folder of their own; `stop` removes it unless it was given. In the
+ * shape of a cluster two nodes of each on the servers of the run, called from a node that runs none of them.
+ */
 export async function startServices(names: string, env: Record<string, string> = {}): Promise<TestShop> {
   const dataDir = env.DATA_DIR ?? temporaryFolder();
-  const environment = readEnvironment({
+  const variables = {
     LOG_LEVEL: "fatal",
     DEMO: "false",
     RATE_LIMITS: "false",
     ADMIN_PASSWORD: "correct horse battery",
     ...env,
     DATA_DIR: dataDir,
-    SERVICES: names,
-  });
-  const shop = await openShop(environment);
+  };
+  const { shop, urls } = inCluster ? await outside(names, variables) : await embedded(names, variables);
   return {
     ...shop,
     dataDir,
+    urls,
     inside: calling(shop, "test", {}),
     as: (meta) => calling(shop, "api", meta),
     async stop() {
@@ -51,4 +58,20 @@ export async function startServices(names: string, env: Record<string, string> =
       if (!env.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+type Started = { shop: Shop; urls: string[] };
+
+async function embedded(names: string, env: Record<string, string>): Promise<Started> {
+  const shop = await openShop(readEnvironment({ ...env, SERVICES: names }));
+  return { shop, urls: env.PORT ? [`http://127.0.0.1:${env.PORT}`] : [] };
+}
+
+async function outside(names: string, env: Record<string, string>): Promise<Started> {
+  const { outside, gateways, stop } = await startCluster(
+    names,
+    env,
+    env.PORT ? [Number(env.PORT), await freePort()] : [],
+  );
+  return { shop: { ...outside, stop }, urls: gateways.map(({ url }) => url) };
 }
