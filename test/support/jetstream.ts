@@ -20,7 +20,7 @@ export function natsPrograms(): { version: string; program: string }[] {
 /** Buses on one server, each test in a namespace of its own. */
 export class TestStreams {
   readonly #url: () => string;
-  #namespace = "";
+  namespace = "";
   #tests = 0;
   readonly #open: JetStreamBus[] = [];
 
@@ -30,17 +30,17 @@ export class TestStreams {
 
   /** What was told before is forgotten. */
   begin(): void {
-    this.#namespace = `test${this.#tests++}`;
+    this.namespace = `test${this.#tests++}`;
   }
 
   get names(): JetStreamNames {
-    return new JetStreamNames(this.#namespace, EMITTERS);
+    return new JetStreamNames(this.namespace, EMITTERS);
   }
 
   bus(groups: Groups = {}, options: Partial<JetStreamOptions> = {}): JetStreamBus {
     const bus = new JetStreamBus({
       connect: () => openNats(this.#url(), { name: "test", log: () => undefined }),
-      namespace: this.#namespace,
+      namespace: this.namespace,
       emitters: EMITTERS,
       log: () => undefined,
       pause: () => 1,

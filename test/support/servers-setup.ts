@@ -14,5 +14,3 @@ export default async function setUp(): Promise<void> {
   process.env.TEST_POSTGRES_URL = postgres.url;
   process.env.TEST_MONGO_URL = mongo.url;
 }
-
-export const tearDown = (): Promise<void> | void => (process.env.SHAPE === "cluster" ? closeRig() : undefined);

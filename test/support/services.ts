@@ -68,10 +68,20 @@ async function embedded(names: string, env: Record<string, string>): Promise<Sta
 }
 
 async function outside(names: string, env: Record<string, string>): Promise<Started> {
-  const { outside, gateways, stop } = await startCluster(
+  const { outside, nodes, gateways, stop } = await startCluster(
     names,
     env,
     env.PORT ? [Number(env.PORT), await freePort()] : [],
   );
-  return { shop: { ...outside, stop }, urls: gateways.map(({ url }) => url) };
+  // Who counts writes counts those of all nodes.
+  const platform = Object.create(outside.platform, {
+    writes: { value: () => sum(nodes.map((one) => one.platform.writes())) },
+  });
+  return { shop: { ...outside, platform, stop }, urls: gateways.map(({ url }) => url) };
+}
+
+function sum(all: Record<string, number>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const [name, count] of all.flatMap(Object.entries)) total[name] = (total[name] ?? 0) + (count as number);
+  return total;
 }
