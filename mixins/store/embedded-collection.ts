@@ -61,7 +61,7 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
       await this.#in.file.settled(this.#key(id));
       return null;
     }
-    const before = this.#table.elements(doc);
+    const before = this.#table.indexed(doc);
     apply(operators, doc);
     doc.rev++;
     doc.updatedAt = now();

@@ -1,7 +1,7 @@
 import type { SqliteFile } from "../embedded/sqlite-file.ts";
 import { NewerDataError } from "../newer-data.ts";
 import type { CollectionSpec, Doc, Index } from "./collection.ts";
-import { path } from "./narrow.ts";
+import { column, columnsOf, inText } from "./narrow.ts";
 
 /** The side table of an indexed array: a row for each element. */
 export const sideTable = (collection: string, field: string): string => `${collection}__${field}`;
@@ -18,25 +18,51 @@ export function prepareTables<T extends Doc>(spec: CollectionSpec<T>, { db }: Sq
   db.exec(`create table if not exists ${name} (id text primary key, doc text not null) strict`);
   const older = stored !== undefined && stored < version;
   if (older) upgrade(spec, db);
-  for (const index of spec.indexes) {
-    if (index.many) prepareSide(name, index, db, older);
-    else prepareIndex(name, index, db);
-  }
+  for (const index of spec.indexes) if (index.many) prepareSide(name, index, db, older);
+  prepareIndexes(spec, db, older);
   db.prepare("insert or replace into collections (name, version) values (?, ?)").run(name, version);
 }
 
 type Database = SqliteFile["db"];
 
-/** An index whose definition has changed since is made again. */
-function prepareIndex(collection: string, { keys, unique }: Index, db: Database): void {
+/**
+ * Indexed fields stand in columns of their own, so that a change rewrites only the indexes of what it changes. An index
+ * that is new or made of other fields is made again from what the documents say, and one that nobody wants is dropped.
+ */
+function prepareIndexes<T extends Doc>(spec: CollectionSpec<T>, db: Database, anew: boolean): void {
+  const { name } = spec;
+  const wanted = new Map(spec.indexes.filter(({ many }) => !many).map((index) => definition(name, index)));
+  const present = db.prepare("select name, sql from sqlite_schema where type = 'index' and tbl_name = ? and sql > ''");
+  const known = new Map(present.all(name).map((row) => [row.name as string, row.sql as string]));
+  const stale = [...known].filter(([index, sql]) => wanted.get(index) !== sql).map(([index]) => index);
+  const missing = [...wanted].filter(([index, sql]) => known.get(index) !== sql).map(([, sql]) => sql);
+  for (const index of stale) db.exec(`drop index ${index}`);
+  if (missing.length || anew) fillColumns(spec, db);
+  for (const sql of missing) db.exec(sql);
+}
+
+function definition(collection: string, { keys, unique }: Index): [name: string, sql: string] {
   const name = `${collection}__${keys.join("_").replaceAll(".", "_")}_index`;
   // Partial: documents without the first key are not in it, and those without any of its keys are never equal.
-  const fields = [...keys.map(path), ...(unique ? [] : ["id"])].join();
-  const sql = `CREATE ${unique ? "UNIQUE " : ""}INDEX ${name} on ${collection} (${fields}) where ${path(keys[0] as string)} is not null`;
-  const known = db.prepare("select sql from sqlite_schema where type = 'index' and name = ?").get(name)?.sql;
-  if (known === sql) return;
-  if (known) db.exec(`drop index ${name}`);
-  db.exec(sql);
+  const fields = [...keys.map(column), ...(unique ? [] : ["id"])].join();
+  const first = column(keys[0] as string);
+  const kind = unique ? "UNIQUE INDEX" : "INDEX";
+  return [name, `CREATE ${kind} ${name} on ${collection} (${fields}) where ${first} is not null`];
+}
+
+function fillColumns<T extends Doc>(spec: CollectionSpec<T>, db: Database): void {
+  const there = new Set(
+    db
+      .prepare("select name from pragma_table_info(?)")
+      .all(spec.name)
+      .map((row) => row.name),
+  );
+  const fields = columnsOf(spec);
+  for (const field of fields) {
+    if (!there.has(field)) db.exec(`alter table ${spec.name} add column ${column(field)} any`);
+  }
+  const values = fields.map((field) => `${column(field)} = ${inText(field)}`);
+  if (values.length) db.exec(`update ${spec.name} set ${values.join()}`);
 }
 
 function prepareSide(collection: string, { keys, unique }: Index, db: Database, anew: boolean): void {

@@ -3,7 +3,7 @@ import type { CollectionSpec, Doc, Filter, Sort } from "./collection.ts";
 import type { Position } from "./cursor.ts";
 import { prepareTables, sideTable } from "./embedded-schema.ts";
 import { matches } from "./language.ts";
-import { narrow, path } from "./narrow.ts";
+import { column, columnsOf, columnValue, narrow, type Value } from "./narrow.ts";
 
 interface Selection {
   sort?: Sort;
@@ -14,17 +14,27 @@ interface Selection {
 
 type Element = string | number;
 
+/** What of a document stands beside its text: the columns in their order, and the elements of each indexed array. */
+export interface Indexed {
+  columns: Value[];
+  elements: ReadonlyMap<string, Set<Element>>;
+}
+
 const elementsOf = (doc: Doc, field: string): Set<Element> =>
   new Set(((doc as unknown as Record<string, Element[] | undefined>)[field] ?? []).filter((one) => one !== null));
 
-/** The SQL of one collection: a row a document, indexes on expressions, a side table for each indexed array. */
+/** The SQL of one collection: a row a document, a column for each indexed field, a side table for each indexed array. */
 export class EmbeddedTable<T extends Doc> {
   readonly #spec: CollectionSpec<T>;
   readonly #file: SqliteFile;
   readonly #name: string;
+  readonly #columns: { field: string; steps: string[] }[];
   readonly #scalars: Set<string>;
   readonly #many: Map<string, string>;
   readonly #planned = new Set<string>();
+  readonly #insert: string;
+  /** By the columns that change with the document. */
+  readonly #updates = new Map<string, string>();
 
   constructor(spec: CollectionSpec<T>, file: SqliteFile) {
     this.#spec = spec;
@@ -32,12 +42,17 @@ export class EmbeddedTable<T extends Doc> {
     this.#name = spec.name;
     const many = spec.indexes.filter((index) => index.many).flatMap((index) => index.keys);
     this.#many = new Map(many.map((field) => [field, sideTable(spec.name, field)]));
-    this.#scalars = new Set(spec.indexes.filter((index) => !index.many).flatMap((index) => index.keys));
+    this.#columns = columnsOf(spec).map((field) => ({ field, steps: field.split(".") }));
+    this.#scalars = new Set(columnsOf(spec));
+    const columns = ["id", "doc", ...columnsOf(spec).map(column)];
+    this.#insert = `insert into ${this.#name} (${columns.join()}) values (${columns.map(() => "?").join()})`;
   }
 
-  /** The indexed arrays as they are before a change. */
-  elements(doc: T): ReadonlyMap<string, Set<Element>> {
-    return new Map([...this.#many.keys()].map((field) => [field, elementsOf(doc, field)]));
+  /** What is indexed of the document as it is before a change. */
+  indexed(doc: T): Indexed {
+    const elements = new Map<string, Set<Element>>();
+    for (const field of this.#many.keys()) elements.set(field, elementsOf(doc, field));
+    return { columns: this.#columns.map(({ steps }) => columnValue(doc, steps)), elements };
   }
 
   prepare(): void {
@@ -51,13 +66,34 @@ export class EmbeddedTable<T extends Doc> {
   }
 
   add(doc: T): void {
-    this.#file.prepare(`insert into ${this.#name} (id, doc) values (?, ?)`).run(doc.id, JSON.stringify(doc));
+    const { columns } = this.indexed(doc);
+    this.#file.prepare(this.#insert).run(doc.id, JSON.stringify(doc), ...columns);
     this.#index(doc);
   }
 
-  put(doc: T, before: ReadonlyMap<string, Set<Element>>): void {
-    this.#file.prepare(`update ${this.#name} set doc = ? where id = ?`).run(JSON.stringify(doc), doc.id);
-    this.#index(doc, before);
+  /** Names only the columns that change: SQLite rewrites the index of every column that an update names. */
+  put(doc: T, before: Indexed): void {
+    const changed: string[] = [];
+    const values: Value[] = [];
+    for (const [at, { field, steps }] of this.#columns.entries()) {
+      const value = columnValue(doc, steps);
+      if (value === before.columns[at]) continue;
+      changed.push(field);
+      values.push(value);
+    }
+    this.#file.prepare(this.#update(changed)).run(JSON.stringify(doc), ...values, doc.id);
+    this.#index(doc, before.elements);
+  }
+
+  #update(changed: readonly string[]): string {
+    const key = changed.join();
+    let sql = this.#updates.get(key);
+    if (!sql) {
+      const set = ["doc", ...changed.map(column)].map((name) => `${name} = ?`);
+      sql = `update ${this.#name} set ${set.join()} where id = ?`;
+      this.#updates.set(key, sql);
+    }
+    return sql;
   }
 
   remove(doc: T): void {
@@ -102,7 +138,7 @@ export class EmbeddedTable<T extends Doc> {
   }
 
   nextDue(): string | null {
-    const due = path("dueAt");
+    const due = column("dueAt");
     const sql = `select ${due} as at from ${this.#name} where ${due} is not null order by ${due} limit 1`;
     return (this.#file.prepare(sql).get()?.at as string | undefined) ?? null;
   }
@@ -124,7 +160,7 @@ export class EmbeddedTable<T extends Doc> {
     const direction = sort?.descending ? "desc" : "asc";
     if (!sort || sort.field === "id") return { by: "id", sql: `id ${direction}` };
     if (!this.#scalars.has(sort.field)) throw new Error(`${this.#name}: no index to sort by ${sort.field}`);
-    return { by: path(sort.field), sql: `${path(sort.field)} ${direction}, id ${direction}` };
+    return { by: column(sort.field), sql: `${column(sort.field)} ${direction}, id ${direction}` };
   }
 
   #index(doc: T, before?: ReadonlyMap<string, Set<Element>>): void {

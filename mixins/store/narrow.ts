@@ -1,6 +1,6 @@
-import type { Filter } from "./collection.ts";
+import type { CollectionSpec, Doc, Filter } from "./collection.ts";
 
-type Value = string | number | null;
+export type Value = string | number | null;
 /** An SQL condition that every matching document fulfils; `exact` when every document that fulfils it matches. */
 export interface Narrowed {
   where: string[];
@@ -10,13 +10,34 @@ export interface Narrowed {
 
 const COMPARE: Record<string, string> = { $eq: "=", $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
 
-/** Where in the document text a field is; the same text as in the index, or SQLite would not use it. */
-export const path = (field: string): string => `json_extract(doc, '$.${field}')`;
+/** Where in the document's text a field is. */
+export const inText = (field: string): string => `json_extract(doc, '$.${field}')`;
+
+/** The column in which an indexed field stands beside the document. */
+export const column = (field: string): string => `"${field}"`;
+
+/** The fields that have a column: whatever an index is made of, but for lists, which have side tables. */
+export const columnsOf = <T extends Doc>({ indexes }: CollectionSpec<T>): string[] => [
+  ...new Set(indexes.filter(({ many }) => !many).flatMap(({ keys }) => keys)),
+];
+
+/** What stands in a field's column: the same as SQLite would find in the text. */
+export function columnValue(doc: object, steps: readonly string[]): Value {
+  let part: unknown = doc;
+  for (const step of steps) {
+    if (typeof part !== "object" || part === null) return null;
+    part = Object.hasOwn(part, step) ? part[step as never] : undefined;
+  }
+  if (typeof part === "string") return part;
+  if (typeof part === "number") return Number.isFinite(part) ? part : null;
+  if (typeof part === "boolean") return Number(part);
+  return part === undefined || part === null ? null : JSON.stringify(part);
+}
 
 type Scalar = string | number | boolean;
 const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
 const isScalars = (value: unknown): value is Scalar[] => Array.isArray(value) && value.every(isScalar);
-// JSON's true comes out of json_extract as 1.
+// JSON's true stands as 1 in a column.
 const bind = (value: Scalar): Value => (typeof value === "boolean" ? Number(value) : value);
 /** One text of SQL for lists of every length. */
 const LIST = "(select value from json_each(?))";
@@ -30,7 +51,7 @@ export function narrow(
 ): Narrowed {
   const result: Narrowed = { where: [], values: [], exact: true };
   for (const [field, condition] of Object.entries(filter)) {
-    if (field === "id" || indexed.has(field)) compare(result, field === "id" ? "id" : path(field), condition);
+    if (field === "id" || indexed.has(field)) compare(result, field === "id" ? "id" : column(field), condition);
     else if (many.has(field)) among(result, many.get(field) as string, condition);
     else result.exact = false;
   }
