@@ -23,6 +23,10 @@ interface Group {
   /** What is being handled, or rests because its outcome could not be stored. */
   running: Set<number>;
   resting: Set<number>;
+  /** Something may be due for it in the table that it has not been given. */
+  news: boolean;
+  /** When the first of its postponed deliveries falls due. */
+  next: number;
 }
 
 /**
@@ -39,7 +43,7 @@ export class EmbeddedQueue implements EventBus {
   readonly #wanting = new Map<string, Set<string>>();
   #running = false;
   #woken = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: { timeout: NodeJS.Timeout; at: number } | undefined;
   #pruning: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
@@ -52,7 +56,7 @@ export class EmbeddedQueue implements EventBus {
   }
 
   subscribe(group: string, handlers: Map<string, Consume>): void {
-    this.#groups.set(group, { handlers, running: new Set(), resting: new Set() });
+    this.#groups.set(group, { handlers, running: new Set(), resting: new Set(), news: true, next: 0 });
     for (const name of handlers.keys()) this.#want(group, name);
   }
 
@@ -70,14 +74,19 @@ export class EmbeddedQueue implements EventBus {
 
   async stop(): Promise<void> {
     this.#running = false;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = undefined;
     clearInterval(this.#pruning);
     if (this.#busy() > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Stores events inside a write that is under way. */
   enqueue(events: DurableEvent[]): void {
-    for (const event of events) this.#tables.add(event, this.#wanting.get(event.name) ?? []);
+    for (const event of events) {
+      const wanting = this.#wanting.get(event.name) ?? [];
+      this.#tables.add(event, wanting);
+      for (const name of wanting) this.#tell(this.#groups.get(name));
+    }
   }
 
   async publish(events: DurableEvent[]): Promise<void> {
@@ -102,6 +111,7 @@ export class EmbeddedQueue implements EventBus {
 
   async redrive(id: string): Promise<boolean> {
     const known = await this.#file.write(() => this.#tables.redrive(id));
+    for (const group of this.#groups.values()) this.#tell(group);
     this.wake();
     return known;
   }
@@ -123,25 +133,44 @@ export class EmbeddedQueue implements EventBus {
     return this.#file.write(() => this.#tables.prune([...this.#groups.keys()]));
   }
 
+  #tell(group: Group | undefined): void {
+    if (group) group.news = true;
+  }
+
   #look(): void {
-    clearTimeout(this.#timer);
     // One time for both questions: what falls due between two would be seen by neither.
     const now = Date.now();
     let next = now + LONGEST_SLEEP;
     for (const [name, group] of this.#groups) {
-      this.#pull(name, group, now);
-      next = Math.min(next, this.#tables.next(name, now) ?? next);
+      const late = group.next <= now;
+      if (late || group.news) this.#pull(name, group, now);
+      if (late) group.next = this.#tables.next(name, now) ?? Number.POSITIVE_INFINITY;
+      next = Math.min(next, group.next);
     }
-    this.#timer = setTimeout(() => this.wake(), Math.max(1, next - Date.now())).unref();
+    this.#sleep(next);
+  }
+
+  #sleep(until: number): void {
+    if (this.#timer && this.#timer.at <= until) return;
+    clearTimeout(this.#timer?.timeout);
+    const wake = () => {
+      this.#timer = undefined;
+      this.wake();
+    };
+    this.#timer = { at: until, timeout: setTimeout(wake, Math.max(1, until - Date.now())).unref() };
   }
 
   #pull(name: string, group: Group, now: number): void {
     const { running, resting } = group;
     const room = this.#options.atOnce - running.size;
+    // It is told of what is left when there is room again.
+    group.news = true;
     if (room <= 0) return;
     // What runs or rests is still in the table and must not hide the others.
     const busy = (seq: number) => running.has(seq) || resting.has(seq);
     const free = this.#tables.due(name, now, room + running.size + resting.size, busy);
+    // What is being stored is seen at the look that follows its commit.
+    group.news = this.#tables.hiding || free.length >= room;
     for (const delivery of free.slice(0, room)) void this.#deliver(name, group, delivery);
   }
 
@@ -151,14 +180,14 @@ export class EmbeddedQueue implements EventBus {
     try {
       const error = await this.#handle(group, event);
       await (error === undefined
-        ? this.#file.write(() => this.#tables.leave(name, seq))
-        : this.#refused(name, { ...delivery, attempts: delivery.attempts + 1 }, error));
+        ? this.#file.write(() => this.#tables.leave(name, delivery))
+        : this.#refused(name, group, { ...delivery, attempts: delivery.attempts + 1 }, error));
     } catch (error) {
       this.#log()?.error(`What became of ${event.name} ${event.id} at ${name} could not be stored`, error);
       this.#rest(group, seq);
     }
     group.running.delete(seq);
-    this.wake();
+    if (group.news) this.wake();
     if (this.#busy() === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -172,13 +201,17 @@ export class EmbeddedQueue implements EventBus {
     }
   }
 
-  async #refused(name: string, delivery: Delivery, error: string): Promise<void> {
+  async #refused(name: string, group: Group, delivery: Delivery, error: string): Promise<void> {
     const { attempts, event } = delivery;
     this.#log()?.warn(`${name} could not handle ${event.name} ${event.id} at attempt ${attempts}: ${error}`);
+    const last = attempts >= this.#options.attempts;
+    const until = last ? Number.POSITIVE_INFINITY : Date.now() + this.#options.pause(attempts);
     await this.#file.write(() => {
-      if (attempts >= this.#options.attempts) this.#tables.bury(name, delivery, error);
-      else this.#tables.postpone(name, delivery, Date.now() + this.#options.pause(attempts));
+      if (last) this.#tables.bury(name, delivery, error);
+      else this.#tables.postpone(name, delivery, until);
     });
+    group.next = Math.min(group.next, until);
+    if (!last) this.#sleep(group.next);
   }
 
   /** While the disk is full, an event would otherwise be handled without end. */
@@ -186,6 +219,7 @@ export class EmbeddedQueue implements EventBus {
     group.resting.add(seq);
     setTimeout(() => {
       group.resting.delete(seq);
+      group.news = true;
       this.wake();
     }, this.#options.pause(4)).unref();
   }

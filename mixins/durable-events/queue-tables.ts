@@ -3,11 +3,32 @@ import type { DeadLetter, DurableEvent } from "./event-bus.ts";
 
 export interface Delivery {
   seq: number;
+  /** Milliseconds of the epoch; 0 until the first attempt has failed. */
+  due: number;
   attempts: number;
   event: DurableEvent;
 }
 
 const KEPT_FOR = 7 * 24 * 3600_000;
+
+/** In the order in which a group is given its deliveries: every event passes through here, and one tree is all it costs. */
+const DELIVERIES = `create table if not exists deliveries (
+    consumers text not null, due integer not null, seq integer not null, attempts integer not null default 0,
+    primary key (consumers, due, seq)
+  ) strict, without rowid`;
+
+/** Earlier releases had an index for each question: what was asked once an hour cost something with each event. */
+function leaner({ db }: SqliteFile): void {
+  db.exec(`
+    begin;
+    alter table deliveries rename to earlier;
+    ${DELIVERIES};
+    insert into deliveries (consumers, due, seq, attempts) select consumers, due, seq, attempts from earlier;
+    drop table earlier;
+    drop index events_at;
+    drop index events_name;
+    commit`);
+}
 
 /** The queue's rows: events, their deliveries (one for each group), dead letters, and who wants which event. */
 export class QueueTables {
@@ -15,26 +36,25 @@ export class QueueTables {
   /** The first event of the commit under way: from there on nothing is true yet. */
   #open: { done: Promise<void>; from: number } | undefined;
 
+  /** Whether `due` leaves out what is not on disk yet. */
+  get hiding(): boolean {
+    return this.#open !== undefined;
+  }
+
   constructor(file: SqliteFile) {
     this.#file = file;
     file.db.exec(`
       create table if not exists events (
         seq integer primary key, id text not null unique, name text not null, payload text not null, at integer not null
       ) strict;
-      create index if not exists events_at on events (at);
-      create index if not exists events_name on events (name, seq);
-      create table if not exists deliveries (
-        consumers text not null, seq integer not null, attempts integer not null default 0, due integer not null,
-        primary key (consumers, seq)
-      ) strict, without rowid;
-      create index if not exists deliveries_due on deliveries (consumers, due, seq);
-      create index if not exists deliveries_seq on deliveries (seq);
+      ${DELIVERIES};
       create table if not exists dead_letters (
         id text primary key, consumers text not null, event text not null, attempts integer not null, error text not null,
         at integer not null
       ) strict;
       create table if not exists consumer_groups (consumers text not null, name text not null, primary key (consumers, name))
         strict, without rowid`);
+    if (file.db.prepare("select 1 from sqlite_schema where name = 'deliveries_due'").get()) leaner(file);
   }
 
   /** Who wanted which event when this file was last used. */
@@ -70,26 +90,26 @@ export class QueueTables {
     this.#file
       .prepare(
         `delete from deliveries where consumers not in (select value from json_each(?))
-         and seq in (select seq from events where at < ?)`,
+         and exists (select 1 from events e where e.seq = deliveries.seq and e.at < ?)`,
       )
       .run(JSON.stringify(present), before);
     this.#file
       .prepare(
-        `delete from events where seq in (
-           select seq from events e where at < ? and not exists (select 1 from deliveries d where d.seq = e.seq) limit 20000
-         )`,
+        `delete from events where seq in (select seq from events order by seq limit 20000)
+         and at < ? and seq not in (select seq from deliveries)`,
       )
       .run(before);
   }
 
   /** What is due for the group and on disk, oldest first, without what `busy` knows. */
   due(group: string, now: number, limit: number, busy: (seq: number) => boolean = () => false): Delivery[] {
-    const sql = `select d.seq, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
+    const sql = `select d.seq, d.due, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
                  where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ?`;
     const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
     const free = rows.filter((row) => !busy(row.seq as number));
     return free.map((row) => ({
       seq: row.seq as number,
+      due: row.due as number,
       attempts: row.attempts as number,
       event: { id: row.id as string, name: row.name as string, payload: JSON.parse(row.payload as string) },
     }));
@@ -101,21 +121,22 @@ export class QueueTables {
     return (this.#file.prepare(sql).get(group, now)?.due as number | null) ?? null;
   }
 
-  leave(group: string, seq: number): void {
-    this.#file.prepare("delete from deliveries where consumers = ? and seq = ?").run(group, seq);
+  leave(group: string, { seq, due }: Delivery): void {
+    this.#file.prepare("delete from deliveries where consumers = ? and due = ? and seq = ?").run(group, due, seq);
   }
 
-  postpone(group: string, { seq, attempts }: Delivery, due: number): void {
-    const sql = "update deliveries set attempts = ?, due = ? where consumers = ? and seq = ?";
-    this.#file.prepare(sql).run(attempts, due, group, seq);
+  postpone(group: string, { seq, due, attempts }: Delivery, until: number): void {
+    const sql = "update deliveries set attempts = ?, due = ? where consumers = ? and due = ? and seq = ?";
+    this.#file.prepare(sql).run(attempts, until, group, due, seq);
   }
 
-  bury(group: string, { seq, attempts, event }: Delivery, error: string): void {
+  bury(group: string, delivery: Delivery, error: string): void {
+    const { attempts, event } = delivery;
     const sql =
       "insert or replace into dead_letters (id, consumers, event, attempts, error, at) values (?, ?, ?, ?, ?, ?)";
     const row = [`${group}:${event.id}`, group, JSON.stringify(event), attempts, error.slice(0, 2_000), Date.now()];
     this.#file.prepare(sql).run(...row);
-    this.leave(group, seq);
+    this.leave(group, delivery);
   }
 
   deadLetters(limit: number): DeadLetter[] {

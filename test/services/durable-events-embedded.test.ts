@@ -69,6 +69,44 @@ test("trap 21: an event stored with its change is delivered although the process
   expect(seen).toEqual([{ id: "1", name: "order.placed", payload: { number: "7K3F-92QD" } }]);
 });
 
+test("what waited when an earlier release was here last is delivered, with the attempts that it has had", async () => {
+  const earlier = new SqliteFile(join(folder, "shop.db"));
+  earlier.db.exec(`
+    create table events (
+      seq integer primary key, id text not null unique, name text not null, payload text not null, at integer not null
+    ) strict;
+    create index events_at on events (at);
+    create index events_name on events (name, seq);
+    create table deliveries (
+      consumers text not null, seq integer not null, attempts integer not null default 0, due integer not null,
+      primary key (consumers, seq)
+    ) strict, without rowid;
+    create index deliveries_due on deliveries (consumers, due, seq);
+    create index deliveries_seq on deliveries (seq);
+    create table consumer_groups (consumers text not null, name text not null, primary key (consumers, name))
+      strict, without rowid;
+    insert into consumer_groups values ('mails', 'order.placed');
+    insert into events values (1, 'a', 'order.placed', '{}', ${Date.now()}), (2, 'b', 'order.placed', '{}', ${Date.now()});
+    insert into deliveries values ('mails', 1, 2, ${Date.now() - 1}), ('mails', 2, 0, 0)`);
+  await earlier.close();
+  for (let start = 0; start < 2; start++) {
+    const { file, queue } = queueWith({ mails: { "order.placed": fail } }, { attempts: 4, pause: () => 60_000 });
+    await queue.start();
+    const attempts = "select seq, attempts from deliveries order by seq";
+    await eventually(() =>
+      file.db
+        .prepare(attempts)
+        .all()
+        .every((row) => row.attempts !== 0 && row.attempts !== 2),
+    );
+    expect(file.db.prepare(attempts).all()).toMatchObject([
+      { seq: 1, attempts: 3 },
+      { seq: 2, attempts: 1 },
+    ]);
+    await closeAll();
+  }
+});
+
 test("trap 9: what everybody has had is forgotten after a week, also what waits for groups long gone", async () => {
   const groups = { mails: { "order.placed": () => undefined }, gone: { "order.placed": fail } };
   const both = queueWith(groups, { pause: () => 60_000 });
