@@ -1,34 +1,41 @@
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from "kysely";
+import { type Compilable, type CompiledQuery, type Kysely, type QueryResult, type RawBuilder, sql } from "kysely";
 import { isPostgres } from "./sql-database.ts";
 
 /** Stands for a value that is known when the query is run. */
-export type Arg<Args> = <N extends keyof Args>(name: N) => Args[N];
-
 class Slot {
-  readonly name: PropertyKey;
+  readonly name: string;
 
-  constructor(name: PropertyKey) {
+  constructor(name: string) {
     this.name = name;
   }
 }
 
 /**
- * A query that is built once, for what runs with every payment: building it takes longer than running it.
+ * A query that is built once, for what runs with every payment: to build it takes longer than to run it. `build` gets
+ * placeholders for the values, so it must not look at them, and every call has the same names.
  *
- *     const byOrder = prepared((db: MoneyDb, arg: Arg<{ order: string }>) =>
- *       db.selectFrom("payments").selectAll().where("order_id", "=", arg("order")));
+ *     const byOrder = prepared((db: MoneyDb, { order }: { order: string }) =>
+ *       db.selectFrom("payments").selectAll().where("order_id", "=", order));
  *     const { rows } = await byOrder(tx, { order });
  */
-export function prepared<Tables, Args extends object, Row>(
-  build: (db: Kysely<Tables>, arg: Arg<Args>) => Compilable<Row>,
-): (db: Kysely<Tables>, args: Args) => Promise<QueryResult<Row>> {
+export function prepared<Tables, Values extends object, Row>(
+  build: (db: Kysely<Tables>, values: Values) => Compilable<Row>,
+): (db: Kysely<Tables>, values: Values) => Promise<QueryResult<Row>> {
   const forms: Partial<Record<"file" | "server", CompiledQuery<Row>>> = {};
-  const slot = ((name: PropertyKey) => new Slot(name)) as unknown as Arg<Args>;
-  return (db, args) => {
+  return (db, values) => {
     const kind = isPostgres(db) ? "server" : "file";
-    forms[kind] ??= build(db, slot).compile();
+    forms[kind] ??= build(db, slotsFor(values)).compile();
     const form = forms[kind];
-    const parameters = form.parameters.map((one) => (one instanceof Slot ? args[one.name as keyof Args] : one));
+    const parameters = form.parameters.map((one) => (one instanceof Slot ? values[one.name as keyof Values] : one));
     return db.executeQuery({ ...form, parameters });
   };
 }
+
+const slotsFor = <Values extends object>(values: Values): Values =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, new Slot(name)])) as Values;
+
+/** The texts of a list that is one value, `JSON.stringify(texts)`, so that its length does not make another query. */
+export const listed = (db: Pick<Kysely<never>, "getExecutor">, json: string): RawBuilder<string> =>
+  isPostgres(db)
+    ? sql<string>`(select json_array_elements_text(${json}::json))`
+    : sql<string>`(select value from json_each(${json}))`;

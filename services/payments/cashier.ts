@@ -3,7 +3,7 @@ import { type Heard, nextStep, type OperationKind, type Step } from "./next-step
 import type { PaymentRecord } from "./payment.tables.ts";
 import { type Change, keyOf } from "./payment-rows.ts";
 import { isEnded, learn, unanswered } from "./payment-status.ts";
-import type { Claim, PaymentStore } from "./payment-store.ts";
+import { type Claim, isLeased, type PaymentStore } from "./payment-store.ts";
 import { type Charge, type PaymentProvider, ProviderRefusal, ProviderUnavailable, within } from "./provider.ts";
 
 export interface Patience {
@@ -52,11 +52,20 @@ export class Cashier {
     return run;
   }
 
-  /** The payment when whoever works on it here has finished. */
+  /** The payment when whoever works on it has finished, here or, within the time of an answer, on another node. */
   async settled(payment: PaymentRecord): Promise<PaymentRecord> {
     const run = this.#running.get(payment.orderId);
-    if (!run) return payment;
-    await run.catch(() => undefined);
+    await run?.catch(() => undefined);
+    let now = run ? await this.#again(payment) : payment;
+    const end = Date.now() + this.#patience.answer;
+    for (let pause = 20; isLeased(now) && Date.now() + pause < end; pause *= 1.5) {
+      await new Promise((resume) => setTimeout(resume, pause));
+      now = await this.#again(now);
+    }
+    return now;
+  }
+
+  async #again(payment: PaymentRecord): Promise<PaymentRecord> {
     return (await this.#store.ofOrder(payment.orderId)) ?? payment;
   }
 
@@ -69,7 +78,7 @@ export class Cashier {
     const tried = new Set<Step>();
     let { payment, step } = claim;
     let heard: Heard = "nothing";
-    if (step === null) ({ payment } = await this.#store.change(id, (now) => this.#rest(now, fence)));
+    if (step === null) ({ payment } = await this.#store.change(payment, (now) => this.#rest(now, fence)));
     while (step !== null) {
       tried.add(step);
       const asked: Step = step;
@@ -77,7 +86,9 @@ export class Cashier {
       if ("charge" in reply) heard = "found";
       else if ("missing" in reply) heard = "missing";
       const next = heard;
-      ({ payment, step } = await this.#store.change(id, (now) => this.#record(now, fence, asked, reply, next, tried)));
+      ({ payment, step } = await this.#store.change(payment, (now) =>
+        this.#record(now, fence, asked, reply, next, tried),
+      ));
       if ("refused" in reply || "silent" in reply) {
         const said = "refused" in reply ? reply.refused : reply.silent;
         this.#log.warn(`The ${asked} of payment ${id} is ${"refused" in reply ? "refused" : "open"}: ${said}`);

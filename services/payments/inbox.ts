@@ -1,7 +1,8 @@
+import { lockedHere } from "../../mixins/sql/sql-database.ts";
 import { nextStep } from "./next-step.ts";
 import type { MoneyTx, PaymentRecord } from "./payment.tables.ts";
 import { learn } from "./payment-status.ts";
-import type { PaymentStore } from "./payment-store.ts";
+import type { PaymentStore, Unit } from "./payment-store.ts";
 import type { PaymentProvider, ProviderEvent } from "./provider.ts";
 
 const BATCH = 100;
@@ -30,13 +31,13 @@ export async function take(
     error,
   });
   try {
-    await store.transaction(async (tx) => {
-      const { numInsertedOrUpdatedRows } = await tx
+    await store.transaction(async (unit) => {
+      const { numInsertedOrUpdatedRows } = await unit.tx
         .insertInto("inbox")
         .values(stored(null))
         .onConflict((conflict) => conflict.columns(["provider", "event_id"]).doNothing())
         .executeTakeFirstOrThrow();
-      if (numInsertedOrUpdatedRows === 1n) await handle(tx, store, provider.name, event, log);
+      if (numInsertedOrUpdatedRows === 1n) await handle(unit, store, provider.name, event, log);
     });
   } catch (error) {
     if ((error as { type?: string }).type === "STORAGE_UNAVAILABLE") throw error;
@@ -56,15 +57,24 @@ export async function takeLeftovers(store: PaymentStore, providers: ReadonlyMap<
     const provider = providers.get(row.provider);
     if (!provider) continue;
     await store
-      .transaction(async (tx) => handle(tx, store, row.provider, provider.readEvent(row.body), log))
+      .transaction(async (unit) => {
+        if (await isMine(unit.tx, row)) await handle(unit, store, row.provider, provider.readEvent(row.body), log);
+      })
       .catch((error) => log.warn(`The event ${row.event_id} of ${row.provider} still cannot be handled`, error));
   }
 }
 
-async function handle(tx: MoneyTx, store: PaymentStore, provider: string, event: ProviderEvent, log: Log) {
-  const outcome = await apply(tx, store, event);
+/** False where another node is at it, or has done it since. */
+async function isMine(tx: MoneyTx, { provider, event_id }: { provider: string; event_id: string }): Promise<boolean> {
+  const waiting = tx.selectFrom("inbox").select("event_id").where("provider", "=", provider);
+  const open = waiting.where("event_id", "=", event_id).where("processed_at", "is", null);
+  return (await lockedHere(tx, open).execute()).length > 0;
+}
+
+async function handle(unit: Unit, store: PaymentStore, provider: string, event: ProviderEvent, log: Log) {
+  const outcome = await apply(unit, store, event);
   if (outcome === "unmatched") log.warn(`No payment fits the event ${event.id} (${event.type}) of ${provider}`);
-  await tx
+  await unit.tx
     .updateTable("inbox")
     .set({ processed_at: Date.now(), outcome, error: null })
     .where("provider", "=", provider)
@@ -72,11 +82,11 @@ async function handle(tx: MoneyTx, store: PaymentStore, provider: string, event:
     .execute();
 }
 
-async function apply(tx: MoneyTx, store: PaymentStore, { charge }: ProviderEvent): Promise<string> {
-  const id = charge && (await store.byKey(tx, charge.key));
+async function apply(unit: Unit, store: PaymentStore, { charge }: ProviderEvent): Promise<string> {
+  const id = charge && (await store.byKey(unit, charge.key));
   if (!id) return "unmatched";
   let outcome = "";
-  await store.changeIn(tx, id, (payment) => {
+  await store.changeIn(unit, id, (payment) => {
     const learned = learn(payment, charge, "webhook");
     outcome = learned.outcome;
     if (outcome === "known") return null;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { NewerDataError } from "../../mixins/newer-data.ts";
+import { isPostgres, type SqlDatabase } from "../../mixins/sql/sql-database.ts";
 import * as payments from "./migrations/001-payments.ts";
 import * as ledger from "./migrations/002-ledger.ts";
 import * as messages from "./migrations/003-messages.ts";
@@ -16,22 +17,16 @@ interface Log {
   info(...words: unknown[]): void;
 }
 
-/** Brings the database of money up to this release, all or nothing, and says what it did; refuses a newer one. */
+/**
+ * Brings the database of money up to this release, all or nothing, and says what it did; refuses a newer one. Of nodes
+ * that start at once one does it, under the migrator's lock, and the others wait.
+ */
 export async function migrate(
-  db: Kysely<unknown>,
+  database: SqlDatabase,
   log: Log,
   migrations: Record<string, Migration> = MIGRATIONS,
 ): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const unknown = (await applied(db)).filter((name) => !(name in migrations));
-  if (unknown.length) {
-    throw new NewerDataError(
-      `The payments were written by a newer release (${unknown.join(", ")} is not known to this one): use that one`,
-    );
-  }
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw error;
-  const done = results.map(({ migrationName }) => migrationName);
+  const done = await database.patiently((db) => bringUp(db, migrations));
   log.info(
     done.length
       ? `The database of money was migrated: ${done.join(", ")}`
@@ -39,9 +34,31 @@ export async function migrate(
   );
 }
 
-async function applied(db: Kysely<unknown>): Promise<string[]> {
+async function bringUp(db: Kysely<unknown>, migrations: Record<string, Migration>): Promise<string[]> {
+  const schema = await schemaOf(db);
+  const unknown = (await applied(db, schema)).filter((name) => !(name in migrations));
+  if (unknown.length) {
+    throw new NewerDataError(
+      `The payments were written by a newer release (${unknown.join(", ")} is not known to this one): use that one`,
+    );
+  }
+  const provider = { getMigrations: async () => migrations };
+  // Without its schema the migrator takes another service's table of migrations for its own.
+  const migrator = new Migrator({ db, provider, ...(schema ? { migrationTableSchema: schema } : {}) });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return results.map(({ migrationName }) => migrationName);
+}
+
+async function applied(db: Kysely<unknown>, schema: string | undefined): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === "kysely_migration")) return [];
+  if (!tables.some((table) => table.name === "kysely_migration" && table.schema === schema)) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name);
+}
+
+async function schemaOf(db: Kysely<unknown>): Promise<string | undefined> {
+  if (!isPostgres(db)) return undefined;
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+  return rows[0]?.schema;
 }

@@ -4,12 +4,12 @@ import { keyFor, secretKey } from "../shared/secrets.ts";
 import { Cashier } from "./cashier.ts";
 import { take, takeLeftovers } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
-import { relay } from "./outbox-relay.ts";
+import { OutboxRelay } from "./outbox-relay.ts";
 import type { PaymentRecord } from "./payment.tables.ts";
 import { requestCapture, requestUndo } from "./payment-status.ts";
 import { PaymentStore } from "./payment-store.ts";
 import type { PaymentProvider } from "./provider.ts";
-import { prepare, type SandboxTables } from "./sandbox/sandbox.tables.ts";
+import { prepare } from "./sandbox/sandbox.tables.ts";
 import { SandboxBank } from "./sandbox/sandbox-bank.ts";
 import { SandboxProvider } from "./sandbox/sandbox-provider.ts";
 import { WebhookSender } from "./sandbox/webhook-sender.ts";
@@ -52,10 +52,10 @@ export class PaymentDesk {
   readonly #tickers: Ticker[];
 
   constructor(platform: Platform, settings: PaymentSettings, log: Log) {
-    const { PUBLIC_URL: publicUrl } = platform.environment;
+    const { PUBLIC_URL: publicUrl, GATEWAY_URL: gatewayUrl } = platform.environment;
     const key = sandboxWebhookKey(platform.environment);
-    const sandbox = platform.sql("sandbox").db<SandboxTables>();
-    const sender = new WebhookSender(sandbox, { url: `${publicUrl}/api/v1/payments/webhooks/sandbox`, key, log });
+    const sandbox = platform.sql("sandbox");
+    const sender = new WebhookSender(sandbox.db(), { url: `${gatewayUrl}/api/v1/payments/webhooks/sandbox`, key, log });
     const sending = new Ticker(() => sender.sendDue(), 250, log);
     this.#platform = platform;
     this.#log = log;
@@ -68,8 +68,12 @@ export class PaymentDesk {
     });
     const provider = new SandboxProvider(this.bank, key);
     this.providers = new Map([[provider.name, provider]]);
-    const relaying = new Ticker(() => relay(this.store.db, platform.events, (id) => this.changed(id)), 1_000, log);
-    this.store = new PaymentStore(platform.sql("money"), () => relaying.wake());
+    this.store = new PaymentStore(platform.sql("money"), (events) => {
+      relay.add(events);
+      relaying.wake();
+    });
+    const relay = new OutboxRelay(this.store.db, platform.events, (id) => this.changed(id));
+    const relaying = new Ticker(() => relay.look(), 1_000, log);
     const patience = { answer: settings.answerWithin, webhook: settings.webhookWithin };
     this.#cashier = new Cashier(this.store, this.providers, patience, log);
     this.#due = new Ticker(() => this.#workDue(), 250, log);
@@ -78,9 +82,9 @@ export class PaymentDesk {
   }
 
   async open(): Promise<void> {
-    await migrate(this.#platform.sql("money").db<unknown>(), this.#log);
+    await migrate(this.#platform.sql("money"), this.#log);
     await this.store.freeLeases();
-    await prepare(this.#platform.sql("sandbox").db<SandboxTables>());
+    await prepare(this.#platform.sql("sandbox"));
   }
 
   start(): void {

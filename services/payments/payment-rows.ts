@@ -1,6 +1,10 @@
+import type { Insertable } from "kysely";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
+import { prepared } from "../../mixins/sql/prepared.ts";
+import { locked } from "../../mixins/sql/sql-database.ts";
 import { postings } from "./ledger.ts";
 import { ends, type OperationKind, type Step } from "./next-step.ts";
-import { fromRow, type MoneyDb, type MoneyTx, type PaymentRecord, toRow } from "./payment.tables.ts";
+import { fromRow, type MoneyDb, type MoneyTables, type MoneyTx, type PaymentRecord, toRow } from "./payment.tables.ts";
 import { eventsOf } from "./payment-events.ts";
 
 /** How `change` puts a payment: what it is after, and the step that begins with it. */
@@ -14,61 +18,98 @@ export interface Change {
 /** Another changed the payment between the look and the write. */
 export class Stale extends Error {}
 
-export async function load(db: MoneyDb | MoneyTx, key: "id" | "order_id", value: string) {
-  const row = await db.selectFrom("payments").selectAll().where(key, "=", value).executeTakeFirst();
-  return row ? fromRow(row) : null;
-}
+type Row<Table extends keyof MoneyTables> = Insertable<MoneyTables[Table]>;
+type Unchanging = "id" | "order_id" | "provider" | "currency" | "amount" | "created_at";
+
+const look = prepared((db: MoneyDb, { order }: { order: string }) =>
+  db.selectFrom("payments").selectAll().where("order_id", "=", order),
+);
+const takeByOrder = prepared((db: MoneyDb, { order }: { order: string }) =>
+  locked(db, db.selectFrom("payments").selectAll().where("order_id", "=", order)),
+);
+const takeById = prepared((db: MoneyDb, { id }: { id: string }) =>
+  locked(db, db.selectFrom("payments").selectAll().where("id", "=", id)),
+);
+const add = prepared((db: MoneyDb, row: Row<"payments">) =>
+  db
+    .insertInto("payments")
+    .values(row)
+    .onConflict((conflict) => conflict.column("order_id").doNothing()),
+);
+const put = prepared(
+  (db: MoneyDb, { id, seen, ...changed }: Omit<Row<"payments">, Unchanging> & { id: string; seen: number }) =>
+    db.updateTable("payments").set(changed).where("id", "=", id).where("version", "=", seen),
+);
+const begin = prepared((db: MoneyDb, row: Row<"operations">) =>
+  db
+    .insertInto("operations")
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet((eb) => ({
+        state: row.state,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        attempts: eb("operations.attempts", "+", 1),
+      })),
+    ),
+);
+const end = prepared((db: MoneyDb, { id, ...ended }: Pick<Row<"operations">, "id" | "state" | "ended_at">) =>
+  db.updateTable("operations").set(ended).where("id", "=", id).where("ended_at", "is", null),
+);
+const note = prepared((db: MoneyDb, { id, ...said }: Pick<Row<"operations">, "id" | "state" | "error">) =>
+  db.updateTable("operations").set(said).where("id", "=", id).where("ended_at", "is", null),
+);
+const post = prepared((db: MoneyDb, row: Row<"ledger_transactions">) =>
+  db.insertInto("ledger_transactions").values(row),
+);
+const tell = prepared((db: MoneyDb, row: Row<"outbox">) =>
+  db
+    .insertInto("outbox")
+    .values(row)
+    .onConflict((conflict) => conflict.column("id").doNothing()),
+);
+
+const first = (rows: Parameters<typeof fromRow>[0][]): PaymentRecord | null => (rows[0] ? fromRow(rows[0]) : null);
+
+export const load = async (db: MoneyDb, order: string) => first((await look(db, { order })).rows);
+
+/** The payment as it stands, and nobody changes it until the transaction ends. */
+export const take = async (tx: MoneyTx, key: { id: string } | { order: string }) =>
+  first((await ("id" in key ? takeById(tx, key) : takeByOrder(tx, key))).rows);
 
 /** False where the order has a payment already. */
-export async function insert(tx: MoneyTx, payment: PaymentRecord): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto("payments")
-    .values(toRow(payment))
-    .onConflict((conflict) => conflict.column("order_id").doNothing())
-    .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows === 1n;
+export const insert = async (tx: MoneyTx, payment: PaymentRecord): Promise<boolean> =>
+  (await add(tx, toRow(payment))).numAffectedRows === 1n;
+
+export interface Saved {
+  payment: PaymentRecord;
+  /** What is to be told of it. */
+  events: DurableEvent[];
 }
 
 /** Writes the payment where it is still what it was, with what follows from it: operations, ledger, events. */
-export async function save(tx: MoneyTx, before: PaymentRecord, change: Change): Promise<PaymentRecord> {
+export async function save(tx: MoneyTx, before: PaymentRecord, change: Change): Promise<Saved> {
   const { step, operation } = change;
   const payment = { ...change.payment, version: before.version + 1, updatedAt: new Date().toISOString() };
   const { id, order_id, provider, currency, amount, created_at, ...changed } = toRow(payment);
-  const { numUpdatedRows } = await tx
-    .updateTable("payments")
-    .set(changed)
-    .where("id", "=", id)
-    .where("version", "=", before.version)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows !== 1n) throw new Stale(`payment ${id} was changed meanwhile`);
-  if (
-    payment.status !== before.status ||
-    payment.reference !== before.reference ||
-    payment.refunded !== before.refunded
-  )
-    await endOperations(tx, payment);
+  const { numAffectedRows } = await put(tx, { ...changed, id, seen: before.version });
+  if (numAffectedRows !== 1n) throw new Stale(`payment ${id} was changed meanwhile`);
+  for (const [kind, state] of ended(before, payment)) {
+    await end(tx, { id: keyOf(payment, kind), state, ended_at: Date.now() });
+  }
   if (operation) {
     const { kind, state, error } = operation;
-    await tx
-      .updateTable("operations")
-      .set({ state, error })
-      .where("id", "=", keyOf(payment, kind))
-      .where("ended_at", "is", null)
-      .execute();
+    await note(tx, { id: keyOf(payment, kind), state, error });
   }
   if (step && step !== "inquire") await start(tx, payment, step);
   for (const { id: posted, kind, legs } of postings(before, payment)) {
-    const row = { id: posted, payment_id: id, kind, currency, legs: JSON.stringify(legs), at: payment.updatedAt };
-    await tx.insertInto("ledger_transactions").values(row).execute();
+    await post(tx, { id: posted, payment_id: id, kind, currency, legs: JSON.stringify(legs), at: payment.updatedAt });
   }
-  for (const { id: told, name, payload } of eventsOf(before, payment)) {
-    await tx
-      .insertInto("outbox")
-      .values({ id: told, name, payload: JSON.stringify(payload), at: Date.now() })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .execute();
+  const events = eventsOf(before, payment);
+  for (const { id: told, name, payload } of events) {
+    await tell(tx, { id: told, name, payload: JSON.stringify(payload), at: Date.now() });
   }
-  return payment;
+  return { payment, events };
 }
 
 /** The key that the provider is given for this operation. */
@@ -77,25 +118,18 @@ export const keyOf = ({ orderId }: { orderId: string }, kind: OperationKind): st
 /** Recorded before the provider is asked. */
 export async function start(tx: MoneyTx, payment: PaymentRecord, kind: OperationKind): Promise<void> {
   const begun = { state: "started" as const, started_at: Date.now(), ended_at: null };
-  await tx
-    .insertInto("operations")
-    .values({ id: keyOf(payment, kind), payment_id: payment.id, kind, attempts: 1, error: null, ...begun })
-    .onConflict((conflict) =>
-      conflict.column("id").doUpdateSet((eb) => ({ ...begun, attempts: eb("operations.attempts", "+", 1) })),
-    )
-    .execute();
+  await begin(tx, { id: keyOf(payment, kind), payment_id: payment.id, kind, attempts: 1, error: null, ...begun });
 }
 
-async function endOperations(tx: MoneyTx, payment: PaymentRecord): Promise<void> {
-  const ended = Object.entries(ends(payment)) as [OperationKind, "succeeded" | "failed"][];
-  for (const state of ["succeeded", "failed"] as const) {
-    const ids = ended.flatMap(([kind, end]) => (end === state ? [keyOf(payment, kind)] : []));
-    if (ids.length === 0) continue;
-    await tx
-      .updateTable("operations")
-      .set({ state, ended_at: Date.now() })
-      .where("id", "in", ids)
-      .where("ended_at", "is", null)
-      .execute();
-  }
+/** The operations that come to their end with this change; a void or a refund is begun only where one was asked for. */
+function ended(before: PaymentRecord, after: PaymentRecord): [OperationKind, "succeeded" | "failed"][] {
+  const { status, reference, refunded } = before;
+  if (status === after.status && reference === after.reference && refunded === after.refunded) return [];
+  const open = status === "pending" || status === "unknown";
+  const known = open ? {} : ends(before);
+  return (Object.entries(ends(after)) as [OperationKind, "succeeded" | "failed"][]).filter(
+    ([kind, state]) =>
+      known[kind] !== state &&
+      (kind === "authorize" || kind === "capture" || before.voidRequested || after.voidRequested),
+  );
 }

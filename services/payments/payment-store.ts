@@ -1,12 +1,13 @@
-import type { SqlDatabase } from "../../mixins/sql/sql-database.ts";
+import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
+import { prepared } from "../../mixins/sql/prepared.ts";
+import { lockedHere, type SqlDatabase } from "../../mixins/sql/sql-database.ts";
 import { newId } from "../shared/ids.ts";
 import { nextStep, type Step } from "./next-step.ts";
 import { fromRow, type MoneyDb, type MoneyTables, type MoneyTx, type PaymentRecord } from "./payment.tables.ts";
-import { type Change, insert, load, Stale, save, start } from "./payment-rows.ts";
+import { type Change, insert, load, Stale, save, start, take } from "./payment-rows.ts";
 
 /** Milliseconds that a claim lasts; longer than all that one asks of a provider meanwhile. */
-const LEASE = 20_000;
-const ROUNDS = 5;
+const LEASE = 15_000;
 
 /** A payment that the caller alone works on now, and what it is to ask first; without a step nothing is to be done. */
 export interface Claim {
@@ -22,13 +23,42 @@ export interface Draft {
   token: string | null;
 }
 
-/** Payments in SQL: every change is one short transaction, guarded by the version, with ledger and events in it. */
+/** A transaction, and what is to be told when it is committed. */
+export interface Unit {
+  tx: MoneyTx;
+  events: DurableEvent[];
+}
+
+const paymentOf = prepared((db: MoneyDb, { key }: { key: string }) =>
+  db.selectFrom("operations").select("payment_id").where("id", "=", key),
+);
+const dueAt = prepared((db: MoneyDb, { now, limit }: { now: number; limit: number }) =>
+  db.selectFrom("payments").select("id").where("due_at", "<=", now).orderBy("due_at").limit(limit),
+);
+const claimDue = prepared((db: MoneyDb, { now, until, limit }: { now: number; until: number; limit: number }) =>
+  db
+    .with("due", (with_) =>
+      lockedHere(
+        db,
+        with_.selectFrom("payments").select("id").where("due_at", "<=", now).orderBy("due_at").limit(limit),
+      ),
+    )
+    .updateTable("payments")
+    .set((eb) => ({ leased: 1, due_at: until, fence: eb("fence", "+", 1), version: eb("version", "+", 1) }))
+    .where("id", "in", (eb) => eb.selectFrom("due").select("id"))
+    .returningAll(),
+);
+
+/**
+ * Payments in SQL: every change is one short transaction, guarded by the version, with ledger and events in it. Nodes
+ * do this side by side: who reads a payment to change it locks its row, and that one first of all it writes.
+ */
 export class PaymentStore {
   readonly db: MoneyDb;
   readonly #database: SqlDatabase;
-  readonly #told: () => void;
+  readonly #told: (events: DurableEvent[]) => void;
 
-  constructor(database: SqlDatabase, told: () => void) {
+  constructor(database: SqlDatabase, told: (events: DurableEvent[]) => void) {
     this.#database = database;
     this.db = database.db<MoneyTables>();
     this.#told = told;
@@ -37,7 +67,7 @@ export class PaymentStore {
   /** A new payment, claimed for its authorization; or null where the order has one already. */
   async open(draft: Draft): Promise<Claim | null> {
     const payment = fresh(draft, { dueAt: Date.now() + LEASE, leased: true, fence: 1 });
-    return this.#transaction(async (tx) => {
+    return this.transaction(async ({ tx }) => {
       if (!(await insert(tx, payment))) return null;
       await start(tx, payment, "authorize");
       return { payment, step: "authorize" };
@@ -48,14 +78,14 @@ export class PaymentStore {
   async close(draft: Draft): Promise<PaymentRecord> {
     const failure = { type: "PAYMENT_VOIDED", message: "The payment was withdrawn before it began" };
     const payment = { ...fresh(draft), status: "voided" as const, failure };
-    return this.#transaction(async (tx) => {
+    return this.transaction(async ({ tx }) => {
       if (await insert(tx, payment)) return payment;
-      return (await load(tx, "order_id", draft.orderId)) as PaymentRecord;
+      return (await load(tx, draft.orderId)) as PaymentRecord;
     });
   }
 
-  async ofOrder(orderId: string): Promise<PaymentRecord | null> {
-    return load(this.db, "order_id", orderId);
+  ofOrder(orderId: string): Promise<PaymentRecord | null> {
+    return load(this.db, orderId);
   }
 
   /**
@@ -63,61 +93,49 @@ export class PaymentStore {
    * provider has answered. Null where there is no payment.
    */
   async claim(orderId: string, wish: (payment: PaymentRecord) => PaymentRecord): Promise<Claim | null> {
-    return this.#guarded(async (tx) => {
-      const before = await load(tx, "order_id", orderId);
+    return this.transaction(async (unit) => {
+      const before = await take(unit.tx, { order: orderId });
       if (!before) return null;
       const wished = wish(before);
-      const busy = before.leased && (before.dueAt ?? 0) > Date.now();
-      const step = busy ? null : nextStep(wished, "nothing");
+      const step = isLeased(before) ? null : nextStep(wished, "nothing");
       // An ended payment is asked after only where somebody doubts it.
       if (wished === before && (step === null || step === "inquire") && !isOpen(before)) {
         return { payment: before, step: null };
       }
       const payment = step ? leased(wished) : wished;
-      return { payment: payment === before ? before : await save(tx, before, { payment, step }), step };
+      return { payment: payment === before ? before : await put(unit, before, { payment, step }), step };
     });
   }
 
-  /** Payments whose work is due, each claimed. */
+  /** Payments whose work is due, each claimed; what another node is claiming at this moment is left to it. */
   async claimDue(limit: number): Promise<Claim[]> {
     const now = Date.now();
-    const due = this.db.selectFrom("payments").select("id").where("due_at", "<=", now).orderBy("due_at").limit(limit);
-    if ((await due.execute()).length === 0) return [];
-    const rows = await this.db
-      .updateTable("payments")
-      .set((eb) => ({
-        leased: 1,
-        due_at: now + LEASE,
-        fence: eb("fence", "+", 1),
-        version: eb("version", "+", 1),
-      }))
-      .where("id", "in", due)
-      // Again, for a row that another node has just claimed.
-      .where("due_at", "<=", now)
-      .returningAll()
-      .execute();
+    if ((await dueAt(this.db, { now, limit: 1 })).rows.length === 0) return [];
+    const { rows } = await claimDue(this.db, { now, until: now + LEASE, limit });
     return rows.map(fromRow).map((payment) => ({ payment, step: nextStep(payment, "nothing") }));
   }
 
-  /** Changes the payment as it stands now; `null` leaves it. */
-  async change(id: string, decide: (payment: PaymentRecord) => Change | null): Promise<Claim> {
-    return this.#guarded((tx) => this.changeIn(tx, id, decide));
+  /** Changes the payment, which is as the caller knows it or, where another was quicker, as it stands now. */
+  async change(known: PaymentRecord, decide: (payment: PaymentRecord) => Change): Promise<Claim> {
+    try {
+      return await this.transaction((unit) => changed(unit, known, decide(known)));
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      return this.transaction((unit) => this.changeIn(unit, known.id, decide));
+    }
   }
 
-  /** The same inside a transaction; throws `Stale` where another was quicker. */
-  async changeIn(tx: MoneyTx, id: string, decide: (payment: PaymentRecord) => Change | null): Promise<Claim> {
-    const before = await load(tx, "id", id);
+  /** The payment as it stands now, changed inside a transaction; `null` leaves it. */
+  async changeIn(unit: Unit, id: string, decide: (payment: PaymentRecord) => Change | null): Promise<Claim> {
+    const before = await take(unit.tx, { id });
     if (!before) throw new Error(`There is no payment ${id}`);
     const change = decide(before);
-    if (!change) return { payment: before, step: null };
-    const payment = change.step ? leased(change.payment, false) : change.payment;
-    return { payment: await save(tx, before, { ...change, payment }), step: change.step ?? null };
+    return change ? changed(unit, before, change) : { payment: before, step: null };
   }
 
   /** The payment that this key of an operation belongs to. */
-  async byKey(tx: MoneyTx, key: string): Promise<string | null> {
-    const row = await tx.selectFrom("operations").select("payment_id").where("id", "=", key).executeTakeFirst();
-    return row?.payment_id ?? null;
+  async byKey({ tx }: Unit, key: string): Promise<string | null> {
+    return (await paymentOf(tx, { key })).rows[0]?.payment_id ?? null;
   }
 
   /** This process alone owns an embedded database: a lease in it belongs to one that has ended. */
@@ -126,27 +144,31 @@ export class PaymentStore {
     await this.db.updateTable("payments").set({ leased: 0, due_at: Date.now() }).where("leased", "=", 1).execute();
   }
 
-  /** Runs `work` in a transaction, again where another node changed the payment meanwhile. */
-  async #guarded<T>(work: (tx: MoneyTx) => Promise<T>): Promise<T> {
-    for (let round = 1; ; round++) {
-      try {
-        return await this.#transaction(work);
-      } catch (error) {
-        if (!(error instanceof Stale) || round >= ROUNDS) throw error;
-      }
-    }
-  }
-
-  transaction<T>(work: (tx: MoneyTx) => Promise<T>): Promise<T> {
-    return this.#guarded(work);
-  }
-
-  async #transaction<T>(work: (tx: MoneyTx) => Promise<T>): Promise<T> {
-    const result = await this.db.transaction().execute(work);
-    this.#told();
+  /** Runs `work`, from the start where another transaction got in its way, and then tells what is to be told. */
+  async transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    let events: DurableEvent[] = [];
+    const result = await this.#database.transaction<MoneyTables, T>((tx) => {
+      events = [];
+      return work({ tx, events });
+    });
+    if (events.length) this.#told(events);
     return result;
   }
 }
+
+async function put({ tx, events }: Unit, before: PaymentRecord, change: Change): Promise<PaymentRecord> {
+  const saved = await save(tx, before, change);
+  events.push(...saved.events);
+  return saved.payment;
+}
+
+async function changed(unit: Unit, before: PaymentRecord, { step = null, ...change }: Change): Promise<Claim> {
+  const payment = step ? leased(change.payment, false) : change.payment;
+  return { payment: await put(unit, before, { ...change, step, payment }), step };
+}
+
+/** Whether somebody works on it. */
+export const isLeased = (payment: PaymentRecord): boolean => payment.leased && (payment.dueAt ?? 0) > Date.now();
 
 const isOpen = ({ status, captureRequested, voidRequested }: PaymentRecord): boolean =>
   status === "pending" || status === "unknown" || captureRequested || voidRequested;

@@ -1,8 +1,16 @@
+import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
+
 interface Log {
+  info(...words: unknown[]): void;
   error(...words: unknown[]): void;
 }
 
-/** Looks for work when it is woken and every so often, never twice at once; `stop` waits for the look that runs. */
+const LONGEST_PAUSE = 5_000;
+
+/**
+ * Looks for work when it is woken and every so often, never twice at once; `stop` waits for the look that runs. While
+ * looks fail, as where a server is away, pauses grow, and the log has one line and another when it is over.
+ */
 export class Ticker {
   readonly #look: () => Promise<void>;
   readonly #every: number;
@@ -11,6 +19,7 @@ export class Ticker {
   #running: Promise<void> | null = null;
   #again = false;
   #on = false;
+  #failures = 0;
 
   constructor(look: () => Promise<void>, every: number, log: Log) {
     this.#look = look;
@@ -45,11 +54,14 @@ export class Ticker {
       try {
         await this.#look();
       } catch (error) {
-        this.#log.error("A look for due work failed", error);
+        if (this.#failures++ === 0) this.#log.error("A look for due work failed", error);
         break;
       }
+      if (this.#failures) this.#log.info(`Due work is looked for again, after ${this.#failures} failures`);
+      this.#failures = 0;
     } while (this.#again && this.#on);
     this.#running = null;
-    if (this.#on) this.#timer = setTimeout(() => this.wake(), this.#every).unref();
+    const pause = this.#failures ? Math.min(LONGEST_PAUSE, pauseBefore(this.#failures)) : this.#every;
+    if (this.#on) this.#timer = setTimeout(() => this.wake(), Math.max(pause, this.#every)).unref();
   }
 }

@@ -1,18 +1,20 @@
 import { type Kysely, sql } from "kysely";
+import { columnTypes } from "../../../mixins/sql/column-types.ts";
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  const { whole, key, strict } = columnTypes(db);
   await sql`
     create table payments (
-      id text primary key,
-      order_id text not null unique,
+      id ${key} primary key,
+      order_id ${key} not null unique,
       provider text not null,
       status text not null check (status in ('pending', 'requires_action', 'authorized', 'captured',
         'partially_refunded', 'refunded', 'voided', 'failed', 'unknown')),
       version integer not null,
       currency text not null check (length(currency) = 3),
-      amount integer not null check (amount >= 0),
-      captured integer not null check (captured between 0 and amount),
-      refunded integer not null check (refunded between 0 and captured),
+      amount ${whole} not null check (amount >= 0),
+      captured ${whole} not null check (captured between 0 and amount),
+      refunded ${whole} not null check (refunded between 0 and captured),
       token text,
       reference text,
       redirect_url text,
@@ -20,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       failure_message text,
       capture_requested integer not null check (capture_requested in (0, 1)),
       void_requested integer not null check (void_requested in (0, 1)),
-      due_at integer,
+      due_at ${whole},
       leased integer not null check (leased in (0, 1)),
       fence integer not null,
       failures integer not null,
@@ -28,18 +30,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at text not null,
       check (status not in ('captured', 'partially_refunded', 'refunded') or captured > 0 or amount = 0),
       check (status <> 'refunded' or refunded = captured)
-    ) strict`.execute(db);
+    ) ${strict}`.execute(db);
   await sql`create index payments_due on payments (due_at) where due_at is not null`.execute(db);
   await sql`
     create table operations (
-      id text primary key,
-      payment_id text not null references payments (id),
+      id ${key} primary key,
+      payment_id ${key} not null references payments (id),
       kind text not null check (kind in ('authorize', 'capture', 'void', 'refund')),
       state text not null check (state in ('started', 'succeeded', 'failed', 'unknown')),
       attempts integer not null,
       error text,
-      started_at integer not null,
-      ended_at integer
-    ) strict`.execute(db);
+      started_at ${whole} not null,
+      ended_at ${whole}
+    ) ${strict}`.execute(db);
   await sql`create index operations_open on operations (started_at) where ended_at is null`.execute(db);
 }

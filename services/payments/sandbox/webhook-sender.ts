@@ -1,13 +1,36 @@
 import { pauseBefore } from "../../../mixins/durable-events/backoff.ts";
-import type { SandboxDb } from "./sandbox.tables.ts";
+import { prepared } from "../../../mixins/sql/prepared.ts";
+import { lockedHere } from "../../../mixins/sql/sql-database.ts";
+import type { SandboxDb, SandboxTables } from "./sandbox.tables.ts";
 import { SIGNATURE_HEADER, signatureOf } from "./signature.ts";
 
 const AT_ONCE = 16;
 const GIVE_UP_AFTER = 100;
+/** Milliseconds that a claim lasts: longer than a post. */
+const LEASE = 10_000;
 
 interface Log {
   warn(...words: unknown[]): void;
 }
+
+type Waiting = SandboxTables["webhooks"];
+
+const due = prepared((db: SandboxDb, { now, limit }: { now: number; limit: number }) =>
+  db.selectFrom("webhooks").select("id").where("due_at", "<=", now).orderBy("due_at").limit(limit),
+);
+const claim = prepared((db: SandboxDb, { now, until, limit }: { now: number; until: number; limit: number }) =>
+  db
+    .with("due", (with_) =>
+      lockedHere(
+        db,
+        with_.selectFrom("webhooks").select("id").where("due_at", "<=", now).orderBy("due_at").limit(limit),
+      ),
+    )
+    .updateTable("webhooks")
+    .set({ due_at: until })
+    .where("id", "in", (eb) => eb.selectFrom("due").select("id"))
+    .returningAll(),
+);
 
 /** Posts the bank's events to the shop until it has taken them; they wait in the bank's file. */
 export class WebhookSender {
@@ -25,9 +48,8 @@ export class WebhookSender {
   }
 
   async sendDue(): Promise<void> {
-    const due = this.#db.selectFrom("webhooks").selectAll().where("due_at", "<=", Date.now()).orderBy("due_at");
     for (;;) {
-      const webhooks = await due.limit(AT_ONCE).execute();
+      const webhooks = await this.#claim();
       await Promise.all(webhooks.map((webhook) => this.#send(webhook)));
       if (webhooks.length < AT_ONCE || this.#leaving.signal.aborted) return;
     }
@@ -37,9 +59,12 @@ export class WebhookSender {
     this.#leaving.abort();
   }
 
-  async #send({ id, body, attempts }: { id: string; body: string; attempts: number }): Promise<void> {
+  async #send({ id, body, attempts }: Waiting): Promise<void> {
     const problem = await this.#post(body).catch((error: Error) => error.message);
-    if (this.#leaving.signal.aborted && problem) return;
+    if (this.#leaving.signal.aborted && problem) {
+      await this.#db.updateTable("webhooks").set({ due_at: Date.now() }).where("id", "=", id).execute();
+      return;
+    }
     if (problem === null || attempts + 1 >= GIVE_UP_AFTER) {
       if (problem) this.#log.warn(`The sandbox bank gives up telling ${id}: ${problem}`);
       await this.#db.deleteFrom("webhooks").where("id", "=", id).execute();
@@ -47,6 +72,13 @@ export class WebhookSender {
     }
     const later = { attempts: attempts + 1, due_at: Date.now() + pauseBefore(attempts + 1) };
     await this.#db.updateTable("webhooks").set(later).where("id", "=", id).execute();
+  }
+
+  /** Webhooks whose time has come, which no other node sends meanwhile. */
+  async #claim(): Promise<Waiting[]> {
+    const now = Date.now();
+    if ((await due(this.#db, { now, limit: 1 })).rows.length === 0) return [];
+    return (await claim(this.#db, { now, until: now + LEASE, limit: AT_ONCE })).rows;
   }
 
   /** Null where the shop has taken it, or why it has not. */
