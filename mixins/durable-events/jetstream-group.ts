@@ -17,6 +17,9 @@ export interface GroupOptions {
   log: () => Log | undefined;
 }
 
+/** How many answered events are remembered: a server that was killed may have forgotten some of the last answers. */
+const REMEMBERED = 2_000;
+
 interface Held {
   delivered: Delivered;
   name: string;
@@ -31,6 +34,7 @@ type Failure = { error: string; hopeless: boolean } | null;
 export class JetStreamGroup {
   readonly #options: GroupOptions;
   readonly #held = new Map<string, Held>();
+  readonly #done = new Set<string>();
   readonly #queue: Held[] = [];
   #running = 0;
   #stopped = false;
@@ -46,12 +50,12 @@ export class JetStreamGroup {
   take(delivered: Delivered, name: string, release: () => void): void {
     const key = `${name}:${delivered.key}`;
     const known = this.#held.get(key);
-    if (known || this.#stopped || !delivered.isFor(this.#options.group)) {
+    const done = this.#done.has(key) || !delivered.isFor(this.#options.group);
+    if (known || done || this.#stopped) {
       release();
       // The server could not be told for a while that the handler runs: what it says in the end is for this delivery.
       if (known) known.delivered = delivered;
-      else if (this.#stopped) this.#answer(() => delivered.nak());
-      else this.#answer(() => delivered.ack());
+      else this.#answer(() => (done ? delivered.ack() : delivered.nak()));
       return;
     }
     const held = { delivered, name, since: Date.now(), release };
@@ -99,13 +103,13 @@ export class JetStreamGroup {
     const { group, attempts, pause, letters, log } = this.#options;
     const { delivered, name } = held;
     const failure = await this.#handle(held);
-    if (!failure) return () => held.delivered.ack();
+    if (!failure) return () => this.#acknowledge(held);
     const { attempt } = delivered;
     log()?.warn(`${group} could not handle ${name} ${delivered.id} at attempt ${attempt}: ${failure.error}`);
     if (!failure.hopeless && attempt < attempts) return () => held.delivered.nak(pause(attempt));
     try {
       await letters.store(delivered, { group, name, error: failure.error });
-      return () => held.delivered.ack();
+      return () => this.#acknowledge(held);
     } catch (error) {
       const what = `The dead letter of ${name} ${delivered.id} at ${group} could not be stored`;
       log()?.error(`${what}: ${reasonOf(error)}`);
@@ -125,6 +129,15 @@ export class JetStreamGroup {
       return null;
     } catch (error) {
       return { error: (error as Error | undefined)?.message ?? String(error), hopeless: false };
+    }
+  }
+
+  #acknowledge({ name, delivered }: Held): void {
+    delivered.ack();
+    this.#done.add(`${name}:${delivered.key}`);
+    for (const oldest of this.#done) {
+      if (this.#done.size <= REMEMBERED) break;
+      this.#done.delete(oldest);
     }
   }
 

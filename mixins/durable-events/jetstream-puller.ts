@@ -48,8 +48,8 @@ export class JetStreamPuller {
 
   start(): void {
     this.#running = true;
-    // Requests of before are forgotten by a server that was away.
-    this.#unlisten = this.#options.line.onBack(() => this.#open());
+    // A server that was away has forgotten the requests of before, and perhaps everything.
+    this.#unlisten = this.#options.line.onBack(() => void this.#mend("the connection is back", 0));
     this.#watch = setInterval(() => this.#look(), SIGN_OF_LIFE).unref();
     this.#open();
   }
@@ -129,13 +129,12 @@ export class JetStreamPuller {
     else this.#ask();
   }
 
-  async #mend(reason: string): Promise<void> {
+  async #mend(reason: string, first = FIRST_PAUSE): Promise<void> {
     const { declare, consumer, line, log } = this.#options;
     if (this.#mending || !this.#running) return;
     this.#mending = true;
-    // Silence and a restart of the server are told by the connection already.
     log()?.debug(`The consumer ${consumer} is declared again: ${reason}`);
-    for (let pause = FIRST_PAUSE; this.#running; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+    for (let pause = first; this.#running; pause = Math.min(LONGEST_PAUSE, pause * 2 || FIRST_PAUSE)) {
       await sleep(pause, undefined, { ref: false });
       if (!line.up) continue;
       try {

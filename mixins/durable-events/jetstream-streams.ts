@@ -17,6 +17,8 @@ const REPEATS_KNOWN_FOR = 120_000;
 /** What is in hands or rests until its next attempt: so high that events which fail hold no others up. */
 const MOST_UNANSWERED = 20_000;
 
+type Limited = Partial<StreamConfig> & { name: string; max_bytes: number };
+
 export interface StreamLimits {
   /** Bytes that each stream may take. */
   maxBytes: number;
@@ -81,8 +83,16 @@ export async function declareConsumer(
     .catch(() => manager.consumers.update(stream, config.durable_name, config));
 }
 
-async function declareStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }) {
-  await manager.streams.add(config).catch(() => manager.streams.update(config.name, config));
+async function declareStream(manager: JetStreamManager, wanted: Limited) {
+  try {
+    await manager.streams.add(wanted);
+  } catch {
+    const { state, config } = await manager.streams.info(wanted.name);
+    // To fit into a smaller one, nats-server 2.9 drops the oldest, whatever the stream does when it is full.
+    const fits = state.bytes <= wanted.max_bytes / 2;
+    const max_bytes = fits ? wanted.max_bytes : Math.max(wanted.max_bytes, config.max_bytes);
+    await manager.streams.update(wanted.name, { ...wanted, max_bytes });
+  }
 }
 
 export async function consumersOf(manager: JetStreamManager, stream: string): Promise<ConsumerInfo[]> {

@@ -38,7 +38,7 @@ function addressOf(text: string): URL {
   throw new NatsAddressError("addresses as in `nats://user:password@host:4222,nats://other:4222`");
 }
 
-function credentials({ username, password }: URL): ConnectionOptions {
+function credentials({ username, password }: URL): Pick<ConnectionOptions, "user" | "pass" | "token"> {
   if (!username) return {};
   const user = decodeURIComponent(username);
   return password ? { user, pass: decodeURIComponent(password) } : { token: user };
