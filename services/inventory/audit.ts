@@ -1,25 +1,26 @@
 import type { Collection } from "../../mixins/store/collection.ts";
 import type { Findings, Repairs } from "../shared/shapes.ts";
+import { MovementSums } from "./movement-sums.ts";
 import type { Movement, Stock } from "./stock.documents.ts";
 import { faults, mend, stockId } from "./stock.ts";
 
 type Finding = Findings["findings"][number];
 
-/** Keeps for each SKU what its movements sum to: read once, then followed as movements are written here. */
+/** Whether stock adds up: SKU by SKU as it changes, or all of it. */
 export class StockAudit {
   readonly #stock: Collection<Stock>;
   readonly #movements: Collection<Movement>;
-  #sums = new Map<string, number>();
+  readonly #sums: MovementSums;
 
   constructor(stock: Collection<Stock>, movements: Collection<Movement>) {
     this.#stock = stock;
     this.#movements = movements;
-    movements.watch(({ sku, delta }) => this.#sums.set(sku, (this.#sums.get(sku) ?? 0) + delta));
+    this.#sums = new MovementSums(movements);
   }
 
   /** Every id, after the movements have been read. */
   async *everything(): AsyncIterable<string[]> {
-    this.#sums = await this.#sum();
+    await this.#sums.readAll();
     for await (const stocks of this.#stock.all(100)) yield stocks.map(({ id }) => id);
   }
 
@@ -27,13 +28,9 @@ export class StockAudit {
   async check(ids: string[]): Promise<Map<string, Finding[]>> {
     const found = new Map<string, Finding[]>();
     for (const stock of await this.#stock.getMany(ids)) {
-      let broken = faults(stock, this.#sums.get(stock.sku) ?? 0);
-      if (broken.length) {
-        // Another node may have written movements: these count before anything is said.
-        const moved = await this.#movedOf(stock.sku);
-        this.#sums.set(stock.sku, moved);
-        broken = faults(stock, moved);
-      }
+      let broken = faults(stock, this.#sums.of(stock.sku));
+      // Another node may have written movements: these count before anything is said.
+      if (broken.length) broken = faults(stock, await this.#sums.read(stock.sku));
       if (broken.length) found.set(stock.id, this.#tell(stock, broken));
     }
     return found;
@@ -41,7 +38,7 @@ export class StockAudit {
 
   /** What is wrong anywhere, by reading everything. */
   async findAll(): Promise<Finding[]> {
-    const sums = await this.#sum();
+    const sums = await this.#sums.readAll();
     const findings: Finding[] = [];
     for await (const stocks of this.#stock.all()) {
       for (const stock of stocks) findings.push(...this.#tell(stock, faults(stock, sums.get(stock.sku) ?? 0)));
@@ -56,7 +53,7 @@ export class StockAudit {
       const stock = await this.#stock.get(stockId(subject));
       if (!stock) continue;
       if (rule === "inventory.onHand") {
-        const delta = stock.onHand - (await this.#movedOf(subject));
+        const delta = stock.onHand - (await this.#sums.readWhole(subject));
         if (delta === 0) continue;
         const reason = "found by the audit";
         const movement = { sku: subject, location: stock.location, kind: "adjust", delta, orderId: null, reason };
@@ -76,17 +73,4 @@ export class StockAudit {
 
   #tell = ({ sku }: Stock, broken: [rule: string, detail: string][]): Finding[] =>
     broken.map(([rule, detail]) => ({ rule: `inventory.${rule}`, subject: sku, detail }));
-
-  async #movedOf(sku: string): Promise<number> {
-    const movements = await this.#movements.find({ sku }, { limit: Number.MAX_SAFE_INTEGER });
-    return movements.reduce((total, { delta }) => total + delta, 0);
-  }
-
-  async #sum(): Promise<Map<string, number>> {
-    const sums = new Map<string, number>();
-    for await (const movements of this.#movements.all()) {
-      for (const { sku, delta } of movements) sums.set(sku, (sums.get(sku) ?? 0) + delta);
-    }
-    return sums;
-  }
 }

@@ -2,6 +2,8 @@ import type { Collection, Draft } from "../../mixins/store/collection.ts";
 import { adjustmentEnding, holdEnding, mayBeArchived } from "./leaving.ts";
 import type { Ending, Stock } from "./stock.documents.ts";
 
+const BATCH = 500;
+
 /**
  * The archive of what ended. What leaves a stock is copied here first and then removed there, so that whoever reads
  * the stock and then the archive finds it in one of them, and the stock is right where it is in both.
@@ -44,7 +46,12 @@ export class Endings {
 
   /** Forgets what ended until then, to the last one. */
   async forget(until: string): Promise<void> {
-    while ((await this.#endings.purge({ at: { $lte: until } }, 1_000)) === 1_000);
+    const old = { at: { $lte: until } };
+    for (;;) {
+      const endings = await this.#endings.find(old, { sort: { field: "at" }, limit: BATCH });
+      if (endings.length) await this.#endings.purge({ id: { $in: endings.map(({ id }) => id) }, ...old }, BATCH);
+      if (endings.length < BATCH) return;
+    }
   }
 
   /** Nothing but a commit has another end after it; false where the known one was forgotten meanwhile. */

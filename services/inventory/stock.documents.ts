@@ -70,5 +70,5 @@ export const movementsSpec: CollectionSpec<Movement> & { name: "movements" } = {
   name: "movements",
   version: 1,
   schema: Movement as unknown as z.ZodType<Movement>,
-  indexes: [{ keys: ["sku"] }],
+  indexes: [{ keys: ["sku", "createdAt"] }],
 };

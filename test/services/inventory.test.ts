@@ -1,5 +1,6 @@
 import { CROWD } from "../../services/inventory/leaving.ts";
-import { stockSpec } from "../../services/inventory/stock.documents.ts";
+import { MovementSums } from "../../services/inventory/movement-sums.ts";
+import { movementsSpec, stockSpec } from "../../services/inventory/stock.documents.ts";
 import { stockId } from "../../services/inventory/stock.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { eventually } from "../support/eventually.ts";
@@ -142,4 +143,29 @@ test("the document of a best-seller stays small, and every one of its orders is 
   expect(await level(sku)).toMatchObject({ onHand: 50, reserved: 0, available: 50 });
   await eventually(async () => Object.keys((await stocks.get(stockId(sku)))?.holds ?? {}).length <= CROWD);
   expect((await shop.inside.call("inventory.audit")).findings).toEqual([]);
+});
+
+test("what another node writes of a SKU's movements is counted, once, also when it is long ago", async () => {
+  const sums = new MovementSums(shop.platform.collection(movementsSpec));
+  const elsewhere = shop.platform.collection(movementsSpec);
+  const sku = `MOVED-${++made}`;
+  const move = (delta: number) =>
+    elsewhere.insert({
+      id: newId(),
+      sku,
+      location: "main",
+      kind: "adjust",
+      delta,
+      orderId: null,
+      reason: null,
+    } as never);
+  const inTenMinutes = new Date(Date.now() + 600_000);
+  await move(5);
+  await sums.readAll();
+  expect(sums.of(sku)).toBe(5);
+  await move(7);
+  expect([sums.of(sku), await sums.read(sku), await sums.read(sku), sums.of(sku)]).toEqual([5, 12, 12, 12]);
+  await sums.read(sku, inTenMinutes);
+  expect(await sums.read(sku, inTenMinutes)).toBe(12);
+  expect(await sums.readWhole(sku)).toBe(12);
 });

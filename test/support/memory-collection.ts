@@ -11,7 +11,7 @@ import type {
 import { apply, matches } from "../../mixins/store/language.ts";
 import { conflict } from "../../services/shared/errors.ts";
 
-type Offered = "get" | "getMany" | "insert" | "change" | "bulk" | "purge";
+type Offered = "get" | "getMany" | "find" | "insert" | "change" | "bulk" | "purge";
 
 /** Documents in a map, for tests that must come between any two of a rule's reads and writes; each of them is atomic. */
 export class MemoryCollection<T extends Doc> implements Pick<Collection<T>, Offered> {
@@ -38,6 +38,12 @@ export class MemoryCollection<T extends Doc> implements Pick<Collection<T>, Offe
   async getMany(ids: string[]): Promise<T[]> {
     await this.before();
     return structuredClone(ids.flatMap((id) => this.docs.get(id) ?? []));
+  }
+
+  /** In no order. */
+  async find(filter: Filter, { limit }: { limit: number }): Promise<T[]> {
+    await this.before();
+    return structuredClone([...this.docs.values()].filter((doc) => matches(filter, doc)).slice(0, limit));
   }
 
   async insert(draft: Draft<T>, events: DurableEvent[] = []): Promise<T> {
