@@ -1,0 +1,188 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { freePort } from "../../rig/ports.ts";
+import { eventually } from "../support/eventually.ts";
+import { folderOfTest } from "../support/process-shop.ts";
+
+jest.setTimeout(60_000);
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(read("package.json")) as Record<"dependencies" | "optionalDependencies", object>;
+
+/** What the Dockerfile copies from here, as from → to. */
+const copies = [...read("Dockerfile").matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(([, line = ""]) => {
+  const words = line.split(" ");
+  const target = words.pop() as string;
+  return words.map((from) => ({
+    from,
+    to: target.endsWith("/") ? join(target, from.split("/").pop() as string) : target,
+  }));
+});
+
+describe("The image", () => {
+  test("copies what is there and what .dockerignore lets through", () => {
+    const allowed = read(".dockerignore").match(/(?<=^!).+/gm);
+    expect(copies.map(({ from }) => from).filter((from) => !existsSync(join(root, from)))).toEqual([]);
+    expect(copies.map(({ from }) => from).filter((from) => !allowed?.includes(from))).toEqual([]);
+    expect(allowed?.filter((path) => !copies.some(({ from }) => from === path))).toEqual([]);
+  });
+
+  test("has the Node that the shop is made for, and so leaves out the optional packages that bring one", () => {
+    const [major] = Object.values(manifest.optionalDependencies).map((version) => String(version).split(".")[0]);
+    expect([...read("Dockerfile").matchAll(/^FROM node:(\d+)-slim/gm)].map(([, tag]) => tag)).toEqual([major, major]);
+    for (const name of Object.keys(manifest.optionalDependencies)) expect(name).toMatch(/^node-/);
+  });
+
+  test("leaves out no package that the shop imports", () => {
+    const sources = copies
+      .filter(({ from }) => statSync(join(root, from)).isDirectory() && from !== "public")
+      .flatMap(({ from }) =>
+        readdirSync(join(root, from), { recursive: true, encoding: "utf8" }).map((f) => join(from, f)),
+      )
+      .filter((file) => file.endsWith(".ts") && file !== "bin/test.ts");
+    const imported = ["moleculer.config.ts", ...sources].flatMap((file) =>
+      [...read(file).matchAll(/(?:^import |^[^"'();=]*? from |\bimport\()"([^".][^"]*)"/gm)].map(
+        ([, name]) => name as string,
+      ),
+    );
+    const packages = new Set(
+      imported
+        .filter((name) => !name.startsWith("node:") && !builtinModules.includes(name))
+        .map((name) =>
+          name
+            .split("/")
+            .slice(0, name.startsWith("@") ? 2 : 1)
+            .join("/"),
+        ),
+    );
+    expect(packages.size).toBeGreaterThan(5);
+    expect([...packages].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+  });
+
+  test("is enough to run a shop, which its health check finds ready and a stop ends in peace", async () => {
+    const image = folderOfTest();
+    for (const { from, to } of copies) {
+      mkdirSync(dirname(join(image, to)), { recursive: true });
+      cpSync(join(root, from), join(image, to === "." ? from : to), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(image, "node_modules"));
+    const PORT = String(await freePort());
+    const env = { PATH: "", NODE_ENV: "production", PORT, DATA_DIR: join(image, "data"), RATE_LIMITS: "false" };
+    const healthy = () => run(process.execPath, ["deploy/healthy.ts"], { cwd: image, env });
+
+    await expect(healthy()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("ECONNREFUSED") });
+    const shop = spawn(process.execPath, ["bin/start.ts"], { cwd: image, env, stdio: "ignore" });
+    const exited = new Promise((done) => shop.on("exit", done));
+    try {
+      await eventually(() => healthy(), { within: 40_000, every: 200 });
+    } finally {
+      shop.kill("SIGTERM");
+    }
+    expect(await exited).toBe(0);
+  });
+});
+
+describe("The script that makes the secrets", () => {
+  const script = () => {
+    const folder = folderOfTest();
+    cpSync(join(root, "deploy/secrets.sh"), join(folder, "secrets.sh"));
+    const make = (...args: string[]) => execFileSync("bash", [join(folder, "secrets.sh"), ...args], { stdio: "pipe" });
+    const secrets = join(folder, "secrets");
+    const all = () =>
+      Object.fromEntries(readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), "utf8")]));
+    return { make, secrets, all };
+  };
+
+  test("keeps others out of the folder, and lets the containers' users read each file", () => {
+    const { make, secrets } = script();
+    make();
+    expect(statSync(secrets).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o444);
+  });
+
+  test("keeps what is there, and makes what is missing", () => {
+    const { make, secrets, all } = script();
+    make();
+    const before = all();
+    expect(new Set(Object.values(before)).size).toBe(Object.keys(before).length);
+    rmSync(join(secrets, "admin_password"));
+    make();
+    const { admin_password, ...rest } = all();
+    expect(admin_password).not.toBe(before.admin_password);
+    expect({ ...rest, admin_password: before.admin_password }).toEqual(before);
+  });
+
+  test("makes one store's secrets anew where asked, all of them, and nothing that could not be read again", () => {
+    const { make, all } = script();
+    make();
+    const before = all();
+    make("--new", "redis");
+    const after = all();
+    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([
+      "redis_auth.conf",
+      "redis_password",
+      "redis_url",
+    ]);
+    expect(() => make("--new", "key")).toThrow(/can be made anew/);
+    expect(all()).toEqual(after);
+  });
+});
+
+describe("The health check of MongoDB", () => {
+  /** A member as the check sees it through MongoDB's shell. */
+  const member = ({ initiated = false, users = {} as Record<string, string>, primary = true } = {}) => {
+    const state = { initiated, users, calls: [] as string[] };
+    const failed = (codeName: string) => Object.assign(new Error(codeName), { codeName });
+    const database = (name: string) => ({
+      auth: (user: string, password: string) => {
+        if (state.users[user] !== password) throw failed("AuthenticationFailed");
+        return { ok: 1 };
+      },
+      createUser: ({ user, pwd }: { user: string; pwd: string }) => {
+        state.calls.push(`${name}.createUser ${user}`);
+        state.users[user] = pwd;
+      },
+      getUser: (user: string) => (state.users[user] ? { user } : null),
+    });
+    const context = {
+      require: () => ({ readFileSync: (path: string) => `secret of ${path.split("/").pop()}\n` }),
+      db: { getSiblingDB: database, hello: () => ({ isWritablePrimary: state.initiated && primary }) },
+      rs: {
+        initiate: () => {
+          if (state.initiated) throw failed(Object.keys(state.users).length ? "Unauthorized" : "AlreadyInitialized");
+          state.calls.push("initiate");
+          state.initiated = true;
+        },
+      },
+      sleep: () => undefined,
+    };
+    return { state, check: () => runInNewContext(read("deploy/mongo-ready.js"), { ...context }) };
+  };
+
+  test("makes the replica set and its users once", () => {
+    const { state, check } = member();
+    check();
+    expect(state.calls).toEqual(["initiate", "admin.createUser root", "molecart.createUser molecart"]);
+    expect(state.users).toEqual({ root: "secret of mongo_root_password", molecart: "secret of mongo_password" });
+    check();
+    expect(state.calls).toHaveLength(3);
+  });
+
+  test("goes on where a first start was broken off", () => {
+    const { state, check } = member({ initiated: true });
+    check();
+    expect(Object.keys(state.users)).toEqual(["root", "molecart"]);
+  });
+
+  test("fails for a member that takes no writes, and for a password that is not the member's", () => {
+    const users = { root: "secret of mongo_root_password", molecart: "x" };
+    expect(() => member({ initiated: true, users, primary: false }).check()).toThrow("not the primary");
+    expect(() => member({ initiated: true, users: { root: "another" } }).check()).toThrow("Unauthorized");
+  });
+});
