@@ -1,0 +1,119 @@
+import { type Db, MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from "mongodb";
+import { unavailable } from "../../services/shared/errors.ts";
+import { pauseBefore } from "../durable-events/backoff.ts";
+import type { Log } from "../durable-events/embedded-queue.ts";
+import { ServerRefusedError } from "../servers.ts";
+import { isRefusal, why } from "./mongo-errors.ts";
+
+const DATABASE = "molecart";
+const LONGEST_PAUSE = 5_000;
+const TAKES_WRITES = new Set(["Standalone", "RSPrimary", "Mongos", "LoadBalancer"]);
+
+/** What the URL may say otherwise. */
+const LIMITS = {
+  serverSelectionTimeoutMS: 5_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: 15_000,
+  waitQueueTimeoutMS: 5_000,
+  heartbeatFrequencyMS: 3_000,
+  maxPoolSize: 40,
+} satisfies MongoClientOptions;
+
+/** What correctness needs, whatever the URL says: an answered write is on the disks of a majority, and so is what is read. */
+const PROMISES = {
+  writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_000 },
+  readConcern: { level: "majority" },
+  readPreference: "primary",
+  ignoreUndefined: true,
+  appName: "molecart",
+} satisfies MongoClientOptions;
+
+/** The node's one connection to MongoDB: made with patience, known to be well or not, closed at the end. */
+export class MongoConnection {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #log: () => Log | undefined;
+  /** Where it leads: hosts and database, without who we are. */
+  readonly address: string;
+  #writable = false;
+  #closed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(url: string, log: () => Log | undefined) {
+    this.#log = log;
+    this.#client = client(url);
+    const { hosts, srvHost } = this.#client.options;
+    const name = databaseOf(url);
+    this.address = `${srvHost ?? hosts.map(String).join(",")}/${name}`;
+    this.#db = this.#client.db(name);
+    this.#client.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
+      this.#writable = [...newDescription.servers.values()].some(({ type }) => TAKES_WRITES.has(type));
+    });
+  }
+
+  /** Tries until the server answers; throws a `ServerRefusedError` where it answers that it will not have us. */
+  async connect(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#client.connect();
+        await this.ping();
+        await this.#mayWrite();
+        return;
+      } catch (error) {
+        if (isRefusal(error)) throw new ServerRefusedError(`MongoDB at ${this.address} refuses us: ${why(error)}`);
+        if (this.#closed) throw unavailable("STORE_UNAVAILABLE", "The connection to the documents was closed");
+        const pause = Math.min(LONGEST_PAUSE, pauseBefore(attempt));
+        const again = `attempt ${attempt}, the next in ${pause / 1_000} s`;
+        this.#log()?.warn(`MongoDB at ${this.address} cannot be reached: ${why(error)} (${again})`);
+        await this.#rest(pause);
+      }
+    }
+  }
+
+  db(): Db {
+    return this.#db;
+  }
+
+  /** Whether a server that takes writes was there when the driver looked last, which it does every few seconds. */
+  healthy(): boolean {
+    return this.#writable && !this.#closed;
+  }
+
+  async ping(): Promise<void> {
+    await this.#db.command({ ping: 1 });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    await this.#client.close();
+  }
+
+  /** A write that matches nothing asks for the permission all the same. */
+  async #mayWrite(): Promise<void> {
+    await this.#db.collection<{ _id: string }>("collections").updateOne({ _id: "" }, { $set: { version: 0 } });
+  }
+
+  async #rest(pause: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      setTimeout(resolve, pause);
+    });
+    if (this.#closed) throw unavailable("STORE_UNAVAILABLE", "The connection to the documents was closed");
+  }
+}
+
+function client(url: string): MongoClient {
+  const own = Object.entries(LIMITS).filter(([name]) => !new RegExp(`[?&]${name}=`, "i").test(url));
+  try {
+    return new MongoClient(url, { ...Object.fromEntries(own), ...PROMISES });
+  } catch (error) {
+    throw new ServerRefusedError(`MONGO_URL cannot be used: ${why(error)}`);
+  }
+}
+
+/** The driver would take `test` where the URL has no path. */
+function databaseOf(url: string): string {
+  const [, path = ""] = /^[a-z+]+:\/\/[^/]*\/([^?]*)/.exec(url) ?? [];
+  return decodeURIComponent(path) || DATABASE;
+}
