@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { openShop, type Shop } from "../../bin/shop.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
+import { eventually } from "./eventually.ts";
 
 /** The suites run in the shape that this names: in one process with embedded storage, or on real servers. */
 export const inCluster = process.env.SHAPE === "cluster";
@@ -52,12 +53,20 @@ export async function startCluster(names: string, env: Record<string, string>, p
       opened.push(shop);
       gateways.push({ shop, url: `http://127.0.0.1:${port}` });
     }
+    await eventually(() => opened.every((shop) => inner.every((name) => nodesWith(shop, name) === 2)));
     return { outside, nodes, gateways, stop: () => stopAll(opened) };
   } catch (error) {
     await stopAll(opened);
     throw error;
   }
 }
+
+/** How many of the two nodes with this service one of the cluster knows. */
+const nodesWith = ({ broker }: Shop, service: string): number =>
+  broker.registry
+    .getServiceList({ onlyAvailable: true })
+    .filter(({ name, nodeID }: { name: string; nodeID: string }) => name === service && !nodeID.startsWith("outside"))
+    .length;
 
 async function stopAll(shops: Shop[]): Promise<void> {
   for (const shop of shops.toReversed()) await shop.stop();
