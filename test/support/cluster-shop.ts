@@ -65,8 +65,7 @@ export async function startCluster(names: string, env: Record<string, string>, p
 const nodesWith = ({ broker }: Shop, service: string): number =>
   broker.registry
     .getServiceList({ onlyAvailable: true })
-    .filter(({ name, nodeID }: { name: string; nodeID: string }) => name === service && !nodeID.startsWith("outside"))
-    .length;
+    .filter(({ name, nodeID }) => name === service && !nodeID?.startsWith("outside")).length;
 
 async function stopAll(shops: Shop[]): Promise<void> {
   for (const shop of shops.toReversed()) await shop.stop();

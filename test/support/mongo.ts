@@ -26,9 +26,12 @@ export interface MongoNode {
 }
 
 /** The address of a database of its own on this server; its name stands for the folder of embedded stores. */
-export function mongoUrl(server: TestServer, database: string): string {
+export function mongoUrl(server: Pick<TestServer, "url">, database: string): string {
   const url = new URL(server.url);
   url.pathname = `/${database}`;
+  // Tests with a server that is away need not wait as long as a shop does.
+  url.searchParams.set("serverSelectionTimeoutMS", "1000");
+  url.searchParams.set("heartbeatFrequencyMS", "500");
   return url.href;
 }
 
