@@ -103,9 +103,10 @@ export class QueueTables {
 
   /** What is due for the group and on disk, oldest first, without what `busy` knows. */
   due(group: string, now: number, limit: number, busy: (seq: number) => boolean = () => false): Delivery[] {
+    // SQLite plans by the limit: as a parameter it would have the statement compiled again each time.
     const sql = `select d.seq, d.due, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
-                 where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ?`;
-    const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER, limit);
+                 where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ${limit}`;
+    const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER);
     const free = rows.filter((row) => !busy(row.seq as number));
     return free.map((row) => ({
       seq: row.seq as number,

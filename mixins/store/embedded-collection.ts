@@ -7,7 +7,13 @@ import { EmbeddedTable } from "./embedded-table.ts";
 import { apply, matches } from "./language.ts";
 
 const COUNT_LIMIT = 10_000;
-const now = (): string => new Date().toISOString();
+let told = { at: 0, text: "" };
+/** Asked for with every write, and a date takes long to become text: once for each millisecond is enough. */
+function now(): string {
+  const at = Date.now();
+  if (at !== told.at) told = { at, text: new Date(at).toISOString() };
+  return told.text;
+}
 
 /** What the collections of one file share: the file, the event queue in it, and a count of writes. */
 export interface Embedding {

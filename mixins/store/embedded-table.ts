@@ -23,7 +23,10 @@ export interface Indexed {
 const elementsOf = (doc: Doc, field: string): Set<Element> =>
   new Set(((doc as unknown as Record<string, Element[] | undefined>)[field] ?? []).filter((one) => one !== null));
 
-/** The SQL of one collection: a row a document, a column for each indexed field, a side table for each indexed array. */
+/**
+ * The SQL of one collection: a row a document, a column for each indexed field, a side table for each indexed array.
+ * Limits are part of the text: SQLite plans by them, and would compile a statement again with each that is bound.
+ */
 export class EmbeddedTable<T extends Doc> {
   readonly #spec: CollectionSpec<T>;
   readonly #file: SqliteFile;
@@ -115,7 +118,7 @@ export class EmbeddedTable<T extends Doc> {
     if (order.by !== "id") conditions.push(`${order.by} is not null`);
     const clause = conditions.length ? `where ${conditions.join(" and ")}` : "";
     const sql = `select doc from ${this.#name} ${clause} order by ${order.sql}`;
-    if (exact && tombstones) return this.#all(`${sql} limit ?`, [...values, limit]);
+    if (exact && tombstones) return this.#all(`${sql} limit ${limit}`, values);
     this.#refuseScan(sql);
     const found: T[] = [];
     for (const row of this.#file.prepare(sql).iterate(...values)) {
@@ -133,8 +136,8 @@ export class EmbeddedTable<T extends Doc> {
     const { by } = this.#order(sort);
     const present = by === "id" ? [] : [`${by} is not null`];
     const conditions = [...where, ...present, "json_extract(doc, '$.deletedAt') is null"].join(" and ");
-    const inner = `select 1 from ${this.#name} where ${conditions} limit ?`;
-    return this.#file.prepare(`select count(*) as n from (${inner})`).get(...values, limit)?.n as number;
+    const inner = `select 1 from ${this.#name} where ${conditions} limit ${limit}`;
+    return this.#file.prepare(`select count(*) as n from (${inner})`).get(...values)?.n as number;
   }
 
   nextDue(): string | null {
@@ -145,7 +148,7 @@ export class EmbeddedTable<T extends Doc> {
 
   /** Documents whose ids come after this one, tombstones included. */
   after(id: string, limit: number): T[] {
-    return this.#all(`select doc from ${this.#name} where id > ? order by id limit ?`, [id, limit]);
+    return this.#all(`select doc from ${this.#name} where id > ? order by id limit ${limit}`, [id]);
   }
 
   #all(sql: string, values: (string | number | null)[]): T[] {

@@ -36,11 +36,13 @@ export function readBody(req: IncomingMessage, limit = LIMIT): Promise<Buffer> {
       else chunks.length = 0;
       if (length > DISCARDED) reject(bodyTooLarge(limit));
     });
+    const brokenOff = () => reject(badRequest("BODY_INCOMPLETE", "The body broke off"));
     req.on("end", () => (length > limit ? reject(bodyTooLarge(limit)) : resolve(Buffer.concat(chunks))));
-    req.on("error", () => reject(badRequest("BODY_INCOMPLETE", "The body broke off")));
+    req.on("error", brokenOff);
     req.on("close", () => {
       clearTimeout(timer);
-      reject(badRequest("BODY_INCOMPLETE", "The body broke off"));
+      // Every request closes: an error that nobody sees costs as much as one that somebody does.
+      if (!req.readableEnded) brokenOff();
     });
   });
 }
