@@ -9,6 +9,8 @@ import type { TimelineEntry } from "./orders.contract.ts";
 
 /** How long a node may be silent before another goes on with its order. */
 export const LEASE = 15_000;
+/** Milliseconds in which a node that goes on need not tell the others that it does. */
+const BRISK = 1_000;
 /** A step before the confirmation is tried so often; then the order is given up. */
 const ATTEMPTS = 12;
 
@@ -27,7 +29,7 @@ export interface Refusal extends Reason {
 /**
  * Moves one order as far as it goes now, under the lease that `order.fence` stands for; every write is guarded by it.
  * Steps are idempotent, so whoever takes over repeats what is not recorded. Progress is written where somebody else
- * must know of it: after the payment's answer, with the confirmation, and at the end.
+ * must know of it: after a payment's answer that took its time or refused, with the confirmation, and at the end.
  */
 export class CheckoutRun {
   readonly #orders: Collection<OrderDocument>;
@@ -36,6 +38,7 @@ export class CheckoutRun {
   answered: boolean;
   #order: OrderDocument;
   #pending = nothing();
+  #writtenAt = performance.now();
   refusal: Refusal | null = null;
 
   constructor(orders: Collection<OrderDocument>, ctx: Ctx, order: OrderDocument, { answered = false } = {}) {
@@ -66,7 +69,8 @@ export class CheckoutRun {
         continue;
       }
       // Between the payment's answer and the commit somebody may have asked to cancel: the write brings that along.
-      if ((step.name === "authorize" || step.name === "confirm") && !(await this.#save())) return null;
+      const told = step.name === "confirm" || (step.name === "authorize" && !(await this.#undisturbed()));
+      if (told && !(await this.#save())) return null;
     }
   }
 
@@ -195,6 +199,12 @@ export class CheckoutRun {
     if (payment) Object.assign(this.#pending.set, paid(payment));
   }
 
+  /** Whether the order goes forward, was written a moment ago and nobody has written it since. */
+  async #undisturbed(): Promise<boolean> {
+    if (this.#direction() !== "forward" || performance.now() - this.#writtenAt > BRISK) return false;
+    return (await this.#orders.get(this.#order.id))?.rev === this.#order.rev;
+  }
+
   /** Ends the lease; null where somebody has asked to cancel since the order was read, or the lease is another's. */
   #putDown(dueAt: string | null): Promise<OrderDocument | null> {
     const guard = { cancelRequestedAt: this.#order.cancelRequestedAt };
@@ -214,6 +224,7 @@ export class CheckoutRun {
       events,
     );
     if (saved) {
+      this.#writtenAt = performance.now();
       this.#order = saved;
       this.#pending = nothing();
     }
