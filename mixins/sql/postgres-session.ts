@@ -51,16 +51,15 @@ export class PostgresSession {
       throw toldAs(this.#broken);
     }
     const name = parameters.length > 0 ? this.#names.of(sql) : undefined;
+    const query = { text: sql, values: parameters as unknown[] };
     try {
-      const result = await this.#client.query({
-        ...(name ? { name } : {}),
-        text: sql,
-        values: parameters as unknown[],
-      });
-      this.#events.answered();
-      this.#follow(result);
-      return result;
+      return this.#follow(await this.#client.query(name ? { name, ...query } : query));
     } catch (error) {
+      if (isOutdated(error) && !this.#inTransaction) {
+        // It was refused before it did anything; the next user gets a connection without old plans.
+        this.#broken = error;
+        return this.#follow(await this.#client.query(query));
+      }
       if (isLost(error)) {
         if (sql === "commit") doubtful.add(error as object);
         this.#broken = error;
@@ -74,13 +73,17 @@ export class PostgresSession {
     this.#client.release(destroy || this.#broken !== undefined);
   }
 
-  #follow({ command, rowCount }: QueryResult): void {
+  #follow(result: QueryResult): QueryResult {
+    const { command, rowCount } = result;
+    this.#events.answered();
     if (command === "BEGIN" || command === "START") this.#inTransaction = true;
     else if (command !== "SELECT" && command !== "COMMIT") this.#changed ||= (rowCount ?? 0) > 0;
     if (command === "COMMIT" || command === "ROLLBACK") this.#inTransaction = false;
-    if (this.#inTransaction) return;
-    if (this.#changed && command !== "ROLLBACK") this.#events.wrote();
-    this.#changed = false;
+    if (!this.#inTransaction) {
+      if (this.#changed && command !== "ROLLBACK") this.#events.wrote();
+      this.#changed = false;
+    }
+    return result;
   }
 }
 
