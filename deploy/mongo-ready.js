@@ -1,7 +1,6 @@
 // The health check of MongoDB, by mongosh: good when this member takes writes. On an empty volume it first makes the
 // replica set and its users, as long as MongoDB lets whoever comes from localhost do so.
-const { readFileSync } = require("node:fs");
-const secret = (name) => readFileSync(`/run/secrets/${name}`, "utf8").trim();
+const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, "utf8").trim();
 const admin = db.getSiblingDB("admin");
 const shop = db.getSiblingDB("molecart");
 

@@ -1,5 +1,15 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -134,6 +144,43 @@ describe("The script that makes the secrets", () => {
   });
 });
 
+describe("An upgrade that rolls", () => {
+  /** What the script asks of docker, where two nodes of each service run. */
+  async function asked(...services: string[]): Promise<string[]> {
+    const folder = folderOfTest();
+    mkdirSync(join(folder, "deploy"));
+    cpSync(join(root, "deploy/rolling.sh"), join(folder, "deploy/rolling.sh"));
+    const docker = `#!/bin/sh\necho "$*" >> ${folder}/asked\n[ "$2" = config ] && echo "pull_policy: never"\n[ "$2" = ps ] && echo "$4-1" && echo "$4-2"\nexit 0\n`;
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    await run("bash", [join(folder, "deploy/rolling.sh"), ...services], {
+      env: { PATH: `${folder}:${process.env.PATH}` },
+    });
+    return readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+  }
+
+  test("has the new nodes healthy beside the old ones before these are stopped", async () => {
+    expect(await asked("orders")).toEqual([
+      "compose config",
+      "compose build",
+      "compose ps --quiet orders",
+      "compose up --detach --wait --no-deps --no-recreate --scale orders=4 orders",
+      "stop orders-1",
+      "rm orders-1",
+      "stop orders-2",
+      "rm orders-2",
+    ]);
+  });
+
+  test("exchanges every service, and the gateways last", async () => {
+    const exchanged = (await asked())
+      .filter((line) => line.startsWith("compose up"))
+      .map((line) => line.split(" ").pop());
+    const names = /const SERVICES = \[([^\]]+)\]/.exec(read("bin/shop.ts"))?.[1]?.match(/\w+/g) ?? [];
+    expect([...exchanged].sort()).toEqual(names.filter((name) => name !== "control").sort());
+    expect(exchanged.at(-1)).toBe("api");
+  });
+});
+
 describe("The health check of MongoDB", () => {
   /** A member as the check sees it through MongoDB's shell. */
   const member = ({ initiated = false, users = {} as Record<string, string>, primary = true } = {}) => {
@@ -151,7 +198,7 @@ describe("The health check of MongoDB", () => {
       getUser: (user: string) => (state.users[user] ? { user } : null),
     });
     const context = {
-      require: () => ({ readFileSync: (path: string) => `secret of ${path.split("/").pop()}\n` }),
+      fs: { readFileSync: (path: string) => `secret of ${path.split("/").pop()}\n` },
       db: { getSiblingDB: database, hello: () => ({ isWritablePrimary: state.initiated && primary }) },
       rs: {
         initiate: () => {
