@@ -83,6 +83,11 @@ export class JetStreamBus implements EventBus {
     this.#handlers.set(group, handlers);
   }
 
+  /** Reaches the server, before anything else begins: one that refuses us ends the start. */
+  async connect(): Promise<void> {
+    await this.#open();
+  }
+
   /** Waits for the server for as long as it takes. */
   async start(): Promise<void> {
     const { log } = this.#options;
