@@ -149,7 +149,8 @@ describeWithServer("postgres", "payments on two nodes", () => {
   });
 
   test("the bank's webhooks are posted by one node each", async () => {
-    const databases = [place.node()("sandbox"), place.node()("sandbox")];
+    const databases = many(4, () => place.node()("sandbox"));
+    for (const database of databases) await connected(database);
     const posted: string[] = [];
     jest.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
       posted.push(String(init?.body));
@@ -158,11 +159,11 @@ describeWithServer("postgres", "payments on two nodes", () => {
     for (const { desk } of nodes) await desk.stop();
     const [bank] = databases as [(typeof databases)[0]];
     await bank.db<SandboxTables>().deleteFrom("webhooks").execute();
-    const rows = many(40, (i) => ({ id: `evt_${i}`, body: String(i), attempts: 0, due_at: i }));
+    const rows = many(200, (i) => ({ id: `evt_${i}`, body: String(i), attempts: 0, due_at: i }));
     await bank.db<SandboxTables>().insertInto("webhooks").values(rows).execute();
     const options = { url: "http://127.0.0.1:1", key: "key", log: { warn: () => undefined } };
     await Promise.all(databases.map((database) => new WebhookSender(database.db(), options).sendDue()));
-    expect(posted.map(Number).sort((a, b) => a - b)).toEqual(many(40, (i) => i));
+    expect(posted.map(Number).sort((a, b) => a - b)).toEqual(many(200, (i) => i));
     for (const { desk } of nodes) desk.start();
   });
 
