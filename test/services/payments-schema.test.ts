@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { SqlDatabase } from "../../mixins/sql/sql-database.ts";
 import { migrate } from "../../services/payments/migrate.ts";
 import type { MoneyDb } from "../../services/payments/payment.tables.ts";
@@ -20,6 +20,38 @@ onEachDatabase((newPlace) => {
     db = money.db();
   });
   afterAll(() => place?.close());
+
+  describe("migrations", () => {
+    test("trap 25: they say what they did, once", async () => {
+      const said: unknown[] = [];
+      const log = { info: (...words: unknown[]) => void said.push(...words) };
+      const trial = place.node()("trial");
+      await connected(trial);
+      await migrate(trial, log);
+      await migrate(trial, log);
+      expect(said).toEqual([
+        "The database of money was migrated: 001-payments, 002-ledger, 003-messages",
+        "The database of money is up to date at 003-messages",
+      ]);
+    });
+
+    test("one that fails leaves nothing behind", async () => {
+      const fails = {
+        "001-half": {
+          async up(db: Kysely<unknown>) {
+            await sql`create table half (id text)`.execute(db);
+            throw new Error("no further");
+          },
+        },
+      };
+      const half = place.node()("half");
+      await connected(half);
+      await expect(migrate(half, quiet, fails)).rejects.toThrow("no further");
+      expect((await half.db().introspection.getTables()).map(({ name }) => name)).not.toContain("half");
+      // Nor a lock: who comes next can go on.
+      await migrate(half, quiet);
+    });
+  });
 
   const payment = async (change: object = {}) => {
     const id = newId();

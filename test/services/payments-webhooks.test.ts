@@ -1,4 +1,5 @@
 import { sandboxWebhookKey } from "../../services/payments/payment-desk.ts";
+import { SandboxBank } from "../../services/payments/sandbox/sandbox-bank.ts";
 import { signatureOf } from "../../services/payments/sandbox/signature.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { eventually } from "../support/eventually.ts";
@@ -45,7 +46,7 @@ describe("webhooks", () => {
     const bank = shop.desk.bank;
     const real = bank.authorize.bind(bank);
     const orderId = newId();
-    jest.spyOn(bank, "authorize").mockImplementation(async (request) => {
+    jest.spyOn(SandboxBank.prototype, "authorize").mockImplementation(async (request) => {
       const charge = await real(request);
       await shop.tell({ orderId, reference: charge.reference });
       expect(await shop.inside.call("payments.ofOrder", { orderId })).toMatchObject({ status: "authorized" });
@@ -84,7 +85,7 @@ describe("webhooks", () => {
   test("an old webhook on a voided payment has the provider asked, and changes nothing", async () => {
     const { orderId } = await shop.authorize("tok_ok");
     await undo(orderId);
-    const inquire = jest.spyOn(shop.desk.bank, "inquire");
+    const inquire = jest.spyOn(SandboxBank.prototype, "inquire");
     await shop.tell({ orderId });
     await eventually(() => inquire.mock.calls.length > 0);
     await eventually(async () => (await shop.tables()).payments.find((one) => one.order_id === orderId)?.leased === 0);

@@ -1,4 +1,5 @@
 import { ProviderUnavailable } from "../../services/payments/provider.ts";
+import { SandboxBank } from "../../services/payments/sandbox/sandbox-bank.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { eventually } from "../support/eventually.ts";
 import { type MoneyShop, price, startMoney } from "../support/money.ts";
@@ -58,7 +59,7 @@ describe("each token of the sandbox bank", () => {
   });
 
   test("tok_timeout is unknown until the provider has been asked, and charged once", async () => {
-    const authorize = jest.spyOn(shop.desk.bank, "authorize");
+    const authorize = jest.spyOn(SandboxBank.prototype, "authorize");
     const { orderId, status } = await shop.authorize("tok_timeout");
     expect(status).toBe("unknown");
     await shop.becomes(orderId, "authorized");
@@ -67,7 +68,7 @@ describe("each token of the sandbox bank", () => {
   });
 
   test("tok_error works at the third attempt, under the same key", async () => {
-    const authorize = jest.spyOn(shop.desk.bank, "authorize");
+    const authorize = jest.spyOn(SandboxBank.prototype, "authorize");
     expect(await shop.authorize("tok_error")).toMatchObject({ status: "authorized" });
     expect(new Set(authorize.mock.calls.map(([{ key }]) => key)).size).toBe(1);
     expect(authorize).toHaveBeenCalledTimes(3);
@@ -83,7 +84,7 @@ describe("each token of the sandbox bank", () => {
 
 describe("repeated and concurrent calls", () => {
   test("fifty authorizations of one order at once ask the provider once", async () => {
-    const authorize = jest.spyOn(shop.desk.bank, "authorize");
+    const authorize = jest.spyOn(SandboxBank.prototype, "authorize");
     const orderId = newId();
     const payments = await Promise.all(Array.from({ length: 50 }, () => shop.authorize("tok_ok", orderId)));
     expect(new Set(payments.map(({ id, status }) => `${id} ${status}`)).size).toBe(1);
@@ -119,9 +120,9 @@ describe("repeated and concurrent calls", () => {
   test("trap 5: a failed retry does not refund what was captured", async () => {
     const { orderId } = await shop.authorize("tok_ok");
     await capture(orderId);
-    const refund = jest.spyOn(shop.desk.bank, "refund");
-    jest.spyOn(shop.desk.bank, "capture").mockRejectedValue(new ProviderUnavailable("away"));
-    jest.spyOn(shop.desk.bank, "authorize").mockRejectedValue(new ProviderUnavailable("away"));
+    const refund = jest.spyOn(SandboxBank.prototype, "refund");
+    jest.spyOn(SandboxBank.prototype, "capture").mockRejectedValue(new ProviderUnavailable("away"));
+    jest.spyOn(SandboxBank.prototype, "authorize").mockRejectedValue(new ProviderUnavailable("away"));
     expect(await capture(orderId)).toMatchObject({ status: "captured" });
     expect(await shop.authorize("tok_declined", orderId)).toMatchObject({ status: "captured" });
     expect(refund).not.toHaveBeenCalled();
@@ -143,7 +144,7 @@ describe("undo", () => {
   });
 
   test("an order undone before its payment began cannot be charged any more", async () => {
-    const authorize = jest.spyOn(shop.desk.bank, "authorize");
+    const authorize = jest.spyOn(SandboxBank.prototype, "authorize");
     const orderId = newId();
     expect(await undo(orderId)).toMatchObject({ status: "voided" });
     expect(await shop.authorize("tok_ok", orderId)).toMatchObject({
@@ -154,8 +155,8 @@ describe("undo", () => {
   });
 
   test("an unknown payment is not touched until the answer is known, and then voided", async () => {
-    const inquire = jest.spyOn(shop.desk.bank, "inquire").mockRejectedValue(new Error("away"));
-    const voiding = jest.spyOn(shop.desk.bank, "void");
+    const inquire = jest.spyOn(SandboxBank.prototype, "inquire").mockRejectedValue(new Error("away"));
+    const voiding = jest.spyOn(SandboxBank.prototype, "void");
     const { orderId } = await shop.authorize("tok_timeout");
     expect(await undo(orderId)).toMatchObject({ voidRequested: true });
     expect(voiding).not.toHaveBeenCalled();
@@ -176,7 +177,7 @@ describe("undo", () => {
   test("a refund that fails stays due and visible, and is not reported as done", async () => {
     const { orderId } = await shop.authorize("tok_ok");
     await capture(orderId);
-    const refund = jest.spyOn(shop.desk.bank, "refund").mockRejectedValue(new ProviderUnavailable("away"));
+    const refund = jest.spyOn(SandboxBank.prototype, "refund").mockRejectedValue(new ProviderUnavailable("away"));
     expect(await undo(orderId)).toMatchObject({ status: "captured", voidRequested: true, refunded: { amount: 0 } });
     const { operations } = await shop.tables();
     expect(operations.find(({ id }) => id === `${orderId}:refund`)).toMatchObject({ state: "unknown", error: "away" });
@@ -189,7 +190,7 @@ describe("undo", () => {
     const { orderId } = await shop.authorize("tok_ok");
     const bank = shop.desk.bank;
     const real = bank.capture.bind(bank);
-    const lost = jest.spyOn(bank, "capture").mockImplementation(async (request) => {
+    const lost = jest.spyOn(SandboxBank.prototype, "capture").mockImplementation(async (request) => {
       await real(request);
       throw new Error("the connection broke");
     });

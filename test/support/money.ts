@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Shop } from "../../bin/shop.ts";
 import type { MoneyTables } from "../../services/payments/payment.tables.ts";
 import { type PaymentDesk, sandboxWebhookKey } from "../../services/payments/payment-desk.ts";
 import type { Payment } from "../../services/payments/payments.contract.ts";
@@ -11,6 +12,7 @@ import { eventually } from "./eventually.ts";
 import { startServices, type TestShop } from "./services.ts";
 
 export interface MoneyShop extends TestShop {
+  /** The desk of one of its nodes. */
   desk: PaymentDesk;
   /** What the webhook receiver got, whether the shop took it or not. */
   received: { body: string; headers: Record<string, string> }[];
@@ -69,12 +71,15 @@ export async function startMoney(
   }
   const started = shop;
   const told: { name: string; orderId: string }[] = [];
-  const publish = started.platform.events.publish.bind(started.platform.events);
-  started.platform.events.publish = async (events) => {
-    await publish(events);
-    told.push(...events.map(({ name, payload }) => ({ name, orderId: (payload as { orderId: string }).orderId })));
-  };
-  const { desk } = started.broker.getLocalService("payments") as unknown as { desk: PaymentDesk };
+  for (const { events } of started.nodes.map(({ platform }) => platform)) {
+    const publish = events.publish.bind(events);
+    events.publish = async (some) => {
+      await publish(some);
+      told.push(...some.map(({ name, payload }) => ({ name, orderId: (payload as { orderId: string }).orderId })));
+    };
+  }
+  const [first] = started.nodes as [Shop];
+  const { desk } = first.broker.getLocalService("payments") as unknown as { desk: PaymentDesk };
   return {
     ...started,
     desk,

@@ -14,6 +14,8 @@ export interface TestShop extends Shop {
   dataDir: string;
   /** Its gateways, where it has any. */
   urls: string[];
+  /** The nodes that run the services, all of them in this process. */
+  nodes: Shop[];
   /** Calls as another service does: trusted. */
   inside: Caller<Actions>;
   /** Calls as the gateway does for somebody with this meta: checked by the contract. */
@@ -46,11 +48,12 @@ export async function startServices(names: string, env: Record<string, string> =
     ...env,
     DATA_DIR: dataDir,
   };
-  const { shop, urls } = inCluster ? await outside(names, variables) : await embedded(names, variables);
+  const { shop, urls, nodes } = inCluster ? await outside(names, variables) : await embedded(names, variables);
   return {
     ...shop,
     dataDir,
     urls,
+    nodes,
     inside: calling(shop, "test", {}),
     as: (meta) => calling(shop, "api", meta),
     async stop() {
@@ -60,11 +63,11 @@ export async function startServices(names: string, env: Record<string, string> =
   };
 }
 
-type Started = { shop: Shop; urls: string[] };
+type Started = { shop: Shop; urls: string[]; nodes: Shop[] };
 
 async function embedded(names: string, env: Record<string, string>): Promise<Started> {
   const shop = await openShop(readEnvironment({ ...env, SERVICES: names }));
-  return { shop, urls: env.PORT ? [`http://127.0.0.1:${env.PORT}`] : [] };
+  return { shop, urls: env.PORT ? [`http://127.0.0.1:${env.PORT}`] : [], nodes: [shop] };
 }
 
 async function outside(names: string, env: Record<string, string>): Promise<Started> {
@@ -77,7 +80,7 @@ async function outside(names: string, env: Record<string, string>): Promise<Star
   const platform = Object.create(outside.platform, {
     writes: { value: () => sum(nodes.map((one) => one.platform.writes())) },
   });
-  return { shop: { ...outside, platform, stop }, urls: gateways.map(({ url }) => url) };
+  return { shop: { ...outside, platform, stop }, urls: gateways.map(({ url }) => url), nodes };
 }
 
 function sum(all: Record<string, number>[]): Record<string, number> {
