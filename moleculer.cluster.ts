@@ -1,5 +1,6 @@
 import { type ActionEndpoint, type BrokerOptions, type Context, type Middleware, Strategies } from "moleculer";
 import { natsOptions } from "./mixins/nats/nats-servers.ts";
+import { SteadyNats } from "./mixins/nats/nats-transporter.ts";
 import { redisOptions } from "./mixins/redis/redis.ts";
 import { RedisCacher } from "./mixins/redis/redis-cacher.ts";
 import type { Environment } from "./services/shared/environment.ts";
@@ -8,7 +9,7 @@ import type { Environment } from "./services/shared/environment.ts";
 export function amongNodes(environment: Environment & { TRANSPORTER: string }): Partial<BrokerOptions> {
   const { TRANSPORTER, REDIS_URL, BALANCING } = environment;
   return {
-    transporter: { type: "NATS", options: natsOptions(TRANSPORTER, environment.NODE_ID ?? "molecart") },
+    transporter: new SteadyNats(natsOptions(TRANSPORTER, environment.NODE_ID ?? "molecart")),
     // Of each node's own, only that node would hear what is outdated.
     cacher: REDIS_URL ? new RedisCacher(REDIS_URL) : null,
     registry: {

@@ -76,6 +76,7 @@ export class ClusterPlatform implements Platform {
 
   async connect(): Promise<void> {
     await Promise.all([
+      this.events.connect(),
       this.#mongo?.connection.connect(),
       ...[...this.#sql.values()].map((database) => database.connect()),
     ]);
