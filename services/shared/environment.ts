@@ -172,7 +172,9 @@ function together(given: Record<string, string>): string[] {
     );
   }
   return [
-    ...(given.SECRET_KEY ? [] : ["SECRET_KEY: every node of a cluster needs the same one"]),
+    ...["SECRET_KEY", "PUBLIC_URL"]
+      .filter((name) => !given[name])
+      .map((name) => `${name}: every node of a cluster needs the same one`),
     ...(given.DISCOVERER === "redis" && !given.REDIS_URL ? ["REDIS_URL: DISCOVERER=redis needs it"] : []),
     ...(given.DISCOVERER === "etcd" && !given.ETCD_URL ? ["ETCD_URL: DISCOVERER=etcd needs it"] : []),
   ];

@@ -83,6 +83,7 @@ test("what this release cannot act on is refused, not passed over", () => {
 
 describe("a cluster", () => {
   const SECRET_KEY = "0123456789abcdef0123456789abcdef";
+  const alike = { SECRET_KEY, PUBLIC_URL: "https://shop.example" };
 
   test("is what TRANSPORTER makes of a node; its servers go with it", () => {
     const servers = {
@@ -91,7 +92,7 @@ describe("a cluster", () => {
       POSTGRES_URL: "postgres://molecart:password@db/molecart",
       REDIS_URL: "redis://:password@cache:6379/1",
     };
-    expect(readEnvironment({ ...servers, SECRET_KEY })).toMatchObject(servers);
+    expect(readEnvironment({ ...servers, ...alike })).toMatchObject(servers);
   });
 
   test.each([
@@ -104,12 +105,12 @@ describe("a cluster", () => {
   });
 
   test.each([
-    [{ TRANSPORTER: "redis://one", SECRET_KEY }, /^TRANSPORTER: addresses as in/],
-    [{ TRANSPORTER: "nats://one" }, /^SECRET_KEY: every node/],
-    [{ TRANSPORTER: "nats://one", SECRET_KEY, MONGO_URL: "mysql://m" }, /^MONGO_URL: an address as in/],
-    [{ TRANSPORTER: "nats://one", SECRET_KEY, POSTGRES_URL: "mysql://m" }, /^POSTGRES_URL: /],
-    [{ TRANSPORTER: "nats://one", SECRET_KEY, DISCOVERER: "redis" }, /^REDIS_URL: DISCOVERER=redis needs it/],
-    [{ TRANSPORTER: "nats://one", SECRET_KEY, DISCOVERER: "etcd" }, /^ETCD_URL: DISCOVERER=etcd needs it/],
+    [{ TRANSPORTER: "redis://one", ...alike }, /^TRANSPORTER: addresses as in/],
+    [{ TRANSPORTER: "nats://one" }, /^SECRET_KEY: every node.*\nPUBLIC_URL: every node/],
+    [{ TRANSPORTER: "nats://one", ...alike, MONGO_URL: "mysql://m" }, /^MONGO_URL: an address as in/],
+    [{ TRANSPORTER: "nats://one", ...alike, POSTGRES_URL: "mysql://m" }, /^POSTGRES_URL: /],
+    [{ TRANSPORTER: "nats://one", ...alike, DISCOVERER: "redis" }, /^REDIS_URL: DISCOVERER=redis needs it/],
+    [{ TRANSPORTER: "nats://one", ...alike, DISCOVERER: "etcd" }, /^ETCD_URL: DISCOVERER=etcd needs it/],
   ])("is refused where its variables do not go together: %j", (variables, reason) => {
     expect(() => readEnvironment(variables)).toThrow(reason);
   });

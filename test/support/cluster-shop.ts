@@ -31,6 +31,7 @@ export async function startCluster(names: string, env: Record<string, string>, p
     openShop(
       readEnvironment({
         SECRET_KEY: "a secret that every node of these tests knows",
+        PUBLIC_URL: `http://localhost:${ports[0] ?? 3000}`,
         ...env,
         ...place,
         NODE_ID: `${id}-${randomBytes(3).toString("hex")}`,

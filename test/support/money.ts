@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Shop } from "../../bin/shop.ts";
+import type { SqlDatabase } from "../../mixins/sql/sql-database.ts";
 import type { MoneyTables } from "../../services/payments/payment.tables.ts";
 import { type PaymentDesk, sandboxWebhookKey } from "../../services/payments/payment-desk.ts";
 import type { Payment } from "../../services/payments/payments.contract.ts";
@@ -19,6 +20,8 @@ export interface MoneyShop extends TestShop {
   authorize(token: string, orderId?: string): Promise<Payment>;
   /** The order's payment once it has this status. */
   becomes(orderId: string, status: Payment["status"]): Promise<Payment>;
+  /** The database of money. */
+  money: SqlDatabase;
   tables(): ReturnType<typeof tablesOf>;
   /** The names of the events that were told of an order. */
   eventsOf(orderId: string): string[];
@@ -79,14 +82,16 @@ export async function startMoney(
     };
   }
   const [first] = started.nodes as [Shop];
+  const money = first.platform.sql("money");
   const { desk } = first.broker.getLocalService("payments") as unknown as { desk: PaymentDesk };
   return {
     ...started,
     desk,
+    money,
     received,
     eventsOf: (orderId) => told.filter((one) => one.orderId === orderId).map(({ name }) => name),
     async paidFor(orderId) {
-      const { payments, transactions, entries } = await tablesOf(started);
+      const { payments, transactions, entries } = await tablesOf(money);
       const payment = payments.find((one) => one.order_id === orderId);
       const ids = new Set(transactions.filter((one) => one.payment_id === payment?.id).map(({ id }) => id));
       const ofOrder = entries.filter((one) => ids.has(one.transaction_id) && one.account === "receivable:sandbox");
@@ -99,7 +104,7 @@ export async function startMoney(
         const payment = await started.inside.call("payments.ofOrder", { orderId });
         return payment?.status === status && payment;
       }) as Promise<Payment>,
-    tables: () => tablesOf(started),
+    tables: () => tablesOf(money),
     tell({ orderId, ...change }, { id = newId(), type } = {}) {
       const charge = { ...(chargeOf(orderId) satisfies Charge), ...change };
       const body = JSON.stringify({ id, type: type ?? `charge.${charge.status}`, charge });
@@ -127,8 +132,8 @@ const chargeOf = (orderId: string): Charge => ({
 });
 
 /** All rows of the database of money. */
-async function tablesOf(shop: TestShop) {
-  const db = shop.platform.sql("money").db<MoneyTables>();
+async function tablesOf(money: SqlDatabase) {
+  const db = money.db<MoneyTables>();
   return {
     payments: await db.selectFrom("payments").selectAll().execute(),
     operations: await db.selectFrom("operations").selectAll().execute(),
