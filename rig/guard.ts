@@ -29,8 +29,12 @@ function current() {
   return guard;
 }
 
-/** The folder of everything that this process runs; it goes with the process. */
-export const rigFolder = (): string => current().folder;
+/** A folder of its own for something that this process runs; it goes with the process. */
+export function rigFolder(name: string): string {
+  const folder = mkdtempSync(join(current().folder, `${name}-`));
+  chmodSync(folder, 0o711);
+  return folder;
+}
 
 /** From now on this process id dies with us, whatever ends us. */
 export function watch(pid: number): void {

@@ -94,7 +94,11 @@ const postgres: Prepare = async ({ folder, port, password = "molecart", fsync = 
     for (const path of user ? [folder, data, secret] : []) chownSync(path, user?.uid ?? 0, user?.gid ?? 0);
     const login = ["--username=molecart", "--auth=scram-sha-256", `--pwfile=${secret}`];
     const options = [...login, "--encoding=UTF8", "--locale=C", "--no-sync", "-D", data];
-    execFileSync(join(dirname(command), "initdb"), options, { ...user, cwd: folder, stdio: "pipe" });
+    try {
+      execFileSync(join(dirname(command), "initdb"), options, { ...user, cwd: folder, stdio: "pipe" });
+    } catch (error) {
+      throw new Error(`PostgreSQL cannot make its data in ${folder}: ${(error as { stderr?: Buffer }).stderr}`);
+    }
   }
   const settings: Record<string, string> = {
     listen_addresses: "127.0.0.1",

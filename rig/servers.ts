@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import { findServer, missingServers, type ServerKind } from "./find.ts";
@@ -37,7 +37,7 @@ const START = 30_000;
 /** Starts a server of this kind on loopback; resolves when it has answered a real request. */
 export async function startServer(kind: ServerKind, options: ServerOptions = {}): Promise<TestServer> {
   if (!findServer(kind)) throw new Error(missingServers([kind])[0]);
-  const folder = options.folder ?? mkdtempSync(join(rigFolder(), `${kind}-`));
+  const folder = options.folder ?? rigFolder(kind);
   mkdirSync(folder, { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
