@@ -42,8 +42,8 @@ class IndexedDatabase extends H2Database {
     return getOrCreateIndexesCollection()
         .queryAllAsStream()
         .filter(one -> name.equals(one.get("name")) && namespace.equals(one.get("ns")))
-        .map(one -> (Document) one.get("partialFilterExpression"))
         .findFirst()
+        .map(one -> (Document) one.get("partialFilterExpression"))
         .orElse(null);
   }
 }

@@ -10,7 +10,12 @@ import { type Turn, Turns } from "./turns.ts";
 
 /** Milliseconds that a change tries for whose events depend on its outcome; who asks waits for about as long. */
 const PATIENCE = 8_000;
-const LONGEST_PAUSE = 50;
+/** The longest pause after a lost race. */
+const LONGEST_PAUSE = 8;
+/** Who need not read wins every race: after so many it lets other nodes have theirs, for so many milliseconds. */
+const STREAK = 8;
+const COURTESY = 3;
+const pause = (most: number): Promise<void> => new Promise((resume) => setTimeout(resume, 1 + Math.random() * most));
 /** Events on one document that nobody could publish: with more it would become too large to be written. */
 const MOST_EVENTS = 5_000;
 const FULL = { [`outbox.${MOST_EVENTS}`]: { $exists: true } };
@@ -43,7 +48,6 @@ export class MongoChanges<T extends Doc> {
     const { version } = this.#in.spec;
     const asked = both(toMongo(guard), version > 1 ? { v: { $gte: version } } : {});
     for (;;) {
-      await this.#rehearse(id, guard, operators);
       const changed = await this.#write(id, asked, operators, { events, at: new Date().toISOString() });
       if (changed) return changed;
       if (!(await this.#in.ask(() => this.#in.schema.upgradeOne(id), id))) return null;
@@ -56,6 +60,11 @@ export class MongoChanges<T extends Doc> {
     events: (changed: T) => DurableEvent[],
     { turn, giveUp }: { turn: Turn<T>; giveUp: number },
   ): Promise<T | null> {
+    if (++turn.streak > STREAK) {
+      turn.left = undefined;
+      turn.streak = 0;
+      await pause(COURTESY);
+    }
     // Whoever had the turn before has just written it, so that it need not be read.
     let seen = turn.left && matches(guard, turn.left) ? turn.left : null;
     for (let attempt = 0; Date.now() < giveUp; attempt++) {
@@ -69,7 +78,7 @@ export class MongoChanges<T extends Doc> {
         return changed;
       }
       seen = null;
-      await new Promise((resume) => setTimeout(resume, Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt)));
+      await pause(Math.min(LONGEST_PAUSE, attempt));
     }
     const { name } = this.#in.spec;
     throw unavailable("STORE_BUSY", `Too many change one of the ${name} at once`, { collection: name, id });
@@ -95,10 +104,10 @@ export class MongoChanges<T extends Doc> {
   }
 
   /** In tests, so that a mistake is told before it is stored, also by a test server that takes more than MongoDB does. */
-  async #rehearse(id: string, guard: Filter, operators: Operators): Promise<void> {
+  async #rehearse(where: MongoFilter<Stored>, operators: Operators): Promise<void> {
     if (process.env.NODE_ENV !== "test") return;
-    const doc = await this.#current(id, guard);
-    if (doc) this.#outcome(doc, operators);
+    const raw = await this.#in.stored().findOne(where, { projection: HIDDEN });
+    if (raw) this.#outcome(this.#in.toDoc(raw), operators);
   }
 
   /** The one write of a change. */
@@ -115,7 +124,10 @@ export class MongoChanges<T extends Doc> {
     const own = both({ _id: id, deletedAt: null }, filling ? { $nor: [FULL] } : {});
     const where = both(own, guard) as MongoFilter<Stored>;
     const options = { returnDocument: "after", projection: HIDDEN } as const;
-    const raw = await this.#in.ask(() => this.#in.stored().findOneAndUpdate(where, update, options), id);
+    const raw = await this.#in.ask(async () => {
+      await this.#rehearse(where, operators);
+      return this.#in.stored().findOneAndUpdate(where, update, options);
+    }, id);
     if (raw) return this.#in.told(this.#in.check(this.#in.toDoc(raw)), entries);
     if (filling) await this.#refuseFull(id);
     return null;

@@ -24,8 +24,9 @@ const GATHER = 3;
 const BATCH = 200;
 const MOST_WAITING = 2_000;
 const LONGEST_REST = 5_000;
-/** Documents in a row whose events could not be published: then it is the bus, not an event. */
-const ENOUGH = 3;
+/** Failures in a row until it must be the bus, and not an event; one is enough that took so many milliseconds. */
+const ENOUGH = 4;
+const SLOW = 1_000;
 
 export const toEntries = (events: readonly DurableEvent[], at: string): OutboxEntry[] =>
   events.map(({ id, name, payload }) => ({ id, name, payload: JSON.stringify(payload) ?? "null", at }));
@@ -75,28 +76,42 @@ export class MongoOutbox {
   /** Publishes what has stood in outboxes since before this time; gives how many events. */
   async relay(before: string): Promise<number> {
     const filter = { outboxAt: { $lte: before } } as Filter<Stored>;
-    const options = { projection: { outbox: 1 }, sort: { outboxAt: 1 }, batchSize: 20 } as const;
-    let told = 0;
-    let failed = 0;
+    const options = { projection: { outbox: 1 }, sort: { outboxAt: 1 }, batchSize: 50 } as const;
+    const told = { events: 0, failed: 0 };
+    let batch: Waiting[] = [];
+    let size = 0;
     for await (const { _id, outbox = [] } of this.#docs().find(filter, options)) {
       // Younger ones are under way.
       const entries = outbox.filter(({ at }) => at <= before);
-      try {
-        for (let from = 0; from < entries.length || from === 0; from += BATCH) {
-          const batch = [{ doc: _id, entries: entries.slice(from, from + BATCH) }];
-          await this.#publish(batch);
-          await this.#clear(batch);
-        }
-        told += entries.length;
-        failed = 0;
-      } catch (error) {
-        // One event that nobody can take must not hold up the others.
-        if (++failed >= ENOUGH) throw error;
-        this.#in.log()?.warn(`What happened to ${this.#name} ${_id} could not be published`, error);
+      for (let from = 0; from < entries.length || from === 0; from += BATCH) {
+        const part = entries.slice(from, from + BATCH);
+        batch.push({ doc: _id, entries: part });
+        size += part.length;
+        if (size < BATCH && batch.length < BATCH) continue;
+        await this.#again(batch, told);
+        batch = [];
+        size = 0;
       }
     }
-    if (told && !failed) this.#well();
-    return told;
+    if (batch.length) await this.#again(batch, told);
+    if (told.events) this.#well();
+    return told.events;
+  }
+
+  /** Publishes what was found; one event that the bus never takes must not hold up the others. */
+  async #again(batch: readonly Waiting[], told: { events: number; failed: number }): Promise<void> {
+    const begun = Date.now();
+    try {
+      await this.#publish(batch);
+      await this.#clear(batch);
+      told.events += batch.reduce((sum, { entries }) => sum + entries.length, 0);
+      told.failed = 0;
+    } catch (error) {
+      // A bus that is away lets one wait; it refuses at once what it cannot take.
+      if (Date.now() - begun > SLOW || ++told.failed >= ENOUGH) throw error;
+      if (batch.length > 1) for (const one of batch) await this.#again([one], told);
+      else this.#in.log()?.warn(`Events of ${this.#name} ${batch[0]?.doc} could not be published`, error);
+    }
   }
 
   #docs(): Collection<Stored> {

@@ -1,6 +1,7 @@
-/** Who has its turn with a key, and what the one before left for the next. */
+/** Who has its turn with a key, and what the one before left for the next, without a pause since so many. */
 export interface Turn<T> {
   left: T | undefined;
+  streak: number;
 }
 
 interface Queue<T> extends Turn<T> {
@@ -13,7 +14,7 @@ export class Turns<T> {
   readonly #queues = new Map<string, Queue<T>>();
 
   async take<R>(key: string, work: (turn: Turn<T>) => Promise<R>): Promise<R> {
-    const queue = this.#queues.get(key) ?? { left: undefined, waiting: 0, tail: Promise.resolve() };
+    const queue = this.#queues.get(key) ?? { left: undefined, streak: 0, waiting: 0, tail: Promise.resolve() };
     this.#queues.set(key, queue);
     queue.waiting++;
     const run = queue.tail.then(() => work(queue));
