@@ -12,7 +12,7 @@ export interface Standing {
 type Ask = (rev: number) => Promise<Standing | null>;
 
 /** Milliseconds between looks: a hint comes at once, but may be lost. */
-const EVERY = 500;
+const EVERY = 2_000;
 const HINT = "settings.changed";
 
 /** The settings as one node knows them: the defaults until it has heard of them, then never older than before. */
