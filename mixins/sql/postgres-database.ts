@@ -202,6 +202,7 @@ class Server implements PostgresDatabase {
   async #watch(): Promise<void> {
     while (this.#away && !this.#closing.signal.aborted) {
       await pause(1_000, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+      if (this.#pool.ending) return;
       await this.#pool.query("select 1").then(
         () => this.#back(),
         () => undefined,

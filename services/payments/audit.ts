@@ -43,7 +43,10 @@ export async function auditPayments(db: MoneyDb, now = Date.now()): Promise<Find
   for (const event of events.filter((one) => one.at < now - OVERDUE)) {
     say("outbox", event.id, `it has not been told since ${at(event.at)}`);
   }
-  const unhandled = db.selectFrom("inbox").select(["provider", "event_id", "type", "error", "received_at"]);
+  const unhandled = db
+    .selectFrom("inbox")
+    .select(["provider", "event_id", "type", "error", "received_at"])
+    .orderBy("received_at");
   for (const one of await unhandled.where("processed_at", "is", null).limit(SHOWN).execute()) {
     if (one.received_at >= now - OVERDUE && !one.error) continue;
     say("inbox", `${one.provider}/${one.event_id}`, `${one.type} could not be handled: ${one.error ?? "not yet"}`);

@@ -60,7 +60,7 @@ test("a wish to undo survives, whether the bank saw the charge or not", async ()
 
 test("trap 25: a newer schema stops the start", async () => {
   const first = await startMoney({ DATA_DIR: folder });
-  const db = first.platform.sql("money").db<unknown>();
+  const db = first.money.db<unknown>();
   const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   expect(applied.rows.map(({ name }) => name)).toEqual(["001-payments", "002-ledger", "003-messages"]);
   await sql`insert into kysely_migration (name, timestamp) values ('009-later', '')`.execute(db);
@@ -72,7 +72,7 @@ test("trap 25: a newer schema stops the start", async () => {
 
 test("who lost its lease does not end the work of who holds it now", async () => {
   const shop = await startMoney({ DATA_DIR: folder }, { answerWithin: 5_000 });
-  const db = shop.platform.sql("money").db<MoneyTables>();
+  const db = shop.money.db<MoneyTables>();
   const { bank } = shop.desk;
   const authorize = bank.authorize.bind(bank);
   const { promise: late, resolve: answer } = Promise.withResolvers<void>();

@@ -139,6 +139,6 @@ async function tablesOf(money: SqlDatabase) {
     operations: await db.selectFrom("operations").selectAll().execute(),
     transactions: await db.selectFrom("ledger_transactions").selectAll().execute(),
     entries: await db.selectFrom("ledger_entries").selectAll().execute(),
-    inbox: await db.selectFrom("inbox").selectAll().execute(),
+    inbox: await db.selectFrom("inbox").selectAll().orderBy("received_at").execute(),
   };
 }
