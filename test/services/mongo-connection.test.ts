@@ -1,0 +1,95 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { BSON } from "mongodb";
+import type { Log } from "../../mixins/durable-events/embedded-queue.ts";
+import { MongoConnection } from "../../mixins/mongo/mongo-connection.ts";
+import { ServerRefusedError } from "../../mixins/servers.ts";
+import { eventually } from "../support/eventually.ts";
+import { describeWithServer, startServer } from "../support/servers.ts";
+
+const OP_MSG = 2013;
+const HELLO = { ok: 1, helloOk: true, isWritablePrimary: true, ismaster: true, minWireVersion: 0, maxWireVersion: 21 };
+
+/** Answers as MongoDB does, in the old form of messages and the new one; whoever signs in is refused. */
+function answer(message: Buffer): Buffer {
+  const modern = message.readInt32LE(12) === OP_MSG;
+  const command = BSON.deserialize(message.subarray(modern ? 21 : message.indexOf(0, 20) + 9));
+  const hello = "hello" in command || "ismaster" in command || "isMaster" in command;
+  const refused = { ok: 0, code: 18, codeName: "AuthenticationFailed", errmsg: "Authentication failed." };
+  const body = BSON.serialize(hello ? { ...HELLO, saslSupportedMechs: ["SCRAM-SHA-256"] } : refused);
+  const head = Buffer.alloc(modern ? 21 : 36);
+  head.writeInt32LE(head.length + body.length, 0);
+  head.writeInt32LE(message.readInt32LE(4), 8);
+  head.writeInt32LE(modern ? OP_MSG : 1, 12);
+  if (!modern) head.writeInt32LE(1, 32);
+  return Buffer.concat([head, body]);
+}
+
+describe("a connection to MongoDB", () => {
+  const lines: string[] = [];
+  const log = () => ({ warn: (line: string) => lines.push(line) }) as unknown as Log;
+  const ends: (() => Promise<unknown> | undefined)[] = [];
+  afterEach(async () => {
+    lines.length = 0;
+    for (const end of ends.splice(0)) await end();
+  });
+  const connection = (url: string) => {
+    const made = new MongoConnection(url, log);
+    ends.push(() => made.close());
+    return made;
+  };
+  const listen = async (hear: (socket: Socket) => void): Promise<number> => {
+    const server: Server = createServer((socket) => hear(socket.on("error", () => undefined)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    ends.push(() => new Promise((resolve) => server.close(resolve)));
+    return (server.address() as { port: number }).port;
+  };
+
+  test("ends at once where the server refuses the password, with one line that does not tell it", async () => {
+    const port = await listen((socket) => socket.on("data", (message: Buffer) => socket.write(answer(message))));
+    const refused = connection(`mongodb://molecart:s3cret@127.0.0.1:${port}/shop`).connect();
+    await expect(refused).rejects.toThrow(ServerRefusedError);
+    await expect(refused).rejects.toThrow(`MongoDB at 127.0.0.1:${port}/shop refuses us: Authentication failed.`);
+    expect(lines).toEqual([]);
+  });
+
+  test("that cannot be is refused before anything is tried", () => {
+    expect(() => connection("mongodb://")).toThrow(ServerRefusedError);
+    expect(() => connection("mongodb://a,b/?directConnection=true")).toThrow(/^MONGO_URL cannot be used: /);
+  });
+
+  test("says for each attempt where and why it failed, and nothing of the password; closing ends it", async () => {
+    const port = await listen((socket) => socket.destroy());
+    const url = `mongodb://molecart:s3cret@127.0.0.1:${port}/?serverSelectionTimeoutMS=50`;
+    const waiting = connection(url);
+    const end = waiting.connect();
+    end.catch(() => undefined);
+    await eventually(() => lines.length >= 2);
+    expect(waiting.healthy()).toBe(false);
+    await waiting.close();
+    await expect(end).rejects.toMatchObject({ type: "STORE_UNAVAILABLE" });
+    expect(lines[0]).toMatch(new RegExp(`^MongoDB at 127.0.0.1:${port}/molecart cannot be reached: .+ \\(attempt 1, `));
+    expect(lines.join()).not.toMatch(/s3cret/);
+  });
+});
+
+describeWithServer("mongo", "a connection to MongoDB that comes late", () => {
+  test("is made when the server is there, to the database of the path", async () => {
+    const server = await startServer("mongo", { fsync: "off" });
+    const url = new URL(server.url);
+    url.searchParams.set("serverSelectionTimeoutMS", "100");
+    await server.stop();
+    const lines: string[] = [];
+    const waiting = new MongoConnection(
+      url.href,
+      () => ({ warn: (line: string) => lines.push(line) }) as unknown as Log,
+    );
+    const made = waiting.connect();
+    await eventually(() => lines.length >= 1);
+    await server.restart();
+    await made;
+    expect(waiting.healthy()).toBe(true);
+    expect(waiting.db().databaseName).toBe("molecart");
+    await waiting.close();
+    expect(waiting.healthy()).toBe(false);
+  });
+});
