@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.h2.mvstore.MVStore;
 
-/** Unique indexes heed their filter, as MongoDB's do; the double by itself has every document in them. */
+/**
+ * Unique indexes heed their filter, as MongoDB's do, and others are there at all; the double by itself has every document
+ * in the former and reads through the collection instead of the latter.
+ */
 class IndexedDatabase extends H2Database {
   /** Filters of indexes that are being made; those of others are among the stored descriptions. */
   private Map<String, Document> fresh;
@@ -34,6 +37,12 @@ class IndexedDatabase extends H2Database {
   protected Index<Object> openOrCreateUniqueIndex(String collection, String name, List<IndexKey> keys, boolean sparse) {
     var inner = super.openOrCreateUniqueIndex(collection, name, keys, sparse);
     return new Keyed<>(inner, name, keys, sparse, filter(getDatabaseName() + "." + collection, name));
+  }
+
+  @Override
+  protected Index<Object> openOrCreateSecondaryIndex(
+      String collection, String name, List<IndexKey> keys, boolean sparse) {
+    return new OrderedIndex<>(name, keys);
   }
 
   private Document filter(String namespace, String name) {

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { findServer, mongoJars, type ServerKind } from "./find.ts";
 import { freePort } from "./ports.ts";
@@ -169,11 +179,21 @@ const mongo: Prepare = async ({ folder, port, fsync, args = [] }, command) => {
 /** Options of Java for the test double of MongoDB, which is compiled where that has not been done. */
 function javaOptions(): string[] {
   const jars = mongoJars() as string;
-  const sources = ["MongoServer.java", "IndexedDatabase.java"].map((name) => join(import.meta.dirname, name));
-  const classes = join(dirname(jars), "classes");
-  const made = join(classes, "MongoServer.class");
-  if (!existsSync(made) || sources.some((source) => statSync(made).mtimeMs < statSync(source).mtimeMs)) {
-    execFileSync("javac", ["-nowarn", "-d", classes, "-cp", jars, ...sources], { stdio: "pipe" });
+  const sources = ["MongoServer.java", "IndexedDatabase.java", "OrderedIndex.java"].map((name) =>
+    join(import.meta.dirname, name),
+  );
+  const hash = createHash("sha256");
+  for (const source of sources) hash.update(readFileSync(source));
+  const classes = join(dirname(jars), `classes-${hash.digest("hex").slice(0, 12)}`);
+  if (!existsSync(classes)) {
+    // Two may do this at once: each finds all classes or none.
+    const made = mkdtempSync(join(dirname(jars), "compiling-"));
+    execFileSync("javac", ["-nowarn", "-d", made, "-cp", jars, ...sources], { stdio: "pipe" });
+    try {
+      renameSync(made, classes);
+    } catch {
+      rmSync(made, { recursive: true });
+    }
   }
   return ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", `${classes}:${jars}`];
 }
