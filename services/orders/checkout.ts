@@ -105,7 +105,8 @@ export class CheckoutRun {
     if (outcome.state === "failed") {
       this.refusal = { ...outcome.reason, detailed: outcome.detailed };
       this.#pending.set["checkout.refused"] = outcome.detailed ?? null;
-      if (step.name === "lock") this.#discard();
+      // Whoever has been told of the order, or waits for it elsewhere, must find it.
+      if (step.name === "lock" && this.answered) this.#discard();
       else this.#giveUp(outcome.reason);
       return null;
     }

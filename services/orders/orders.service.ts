@@ -10,6 +10,7 @@ import { newId, orderNumber } from "../shared/ids.ts";
 import { orderToken } from "../shared/order-token.ts";
 import { auditOrders, checkOrders } from "./audit.ts";
 import { CheckoutRun, LEASE } from "./checkout.ts";
+import { endOf } from "./checkout-answer.ts";
 import { type OrderDocument, ordersSpec } from "./order.documents.ts";
 import * as rule from "./order-draft.ts";
 import { assertCancelable } from "./order-status.ts";
@@ -17,8 +18,6 @@ import { assertReadable, isRefusal, refusal, view } from "./order-view.ts";
 import { type Order, ordersContract } from "./orders.contract.ts";
 import { repairOrders } from "./repair.ts";
 
-/** Milliseconds that a shopper waits for the whole checkout; then it goes on without them. */
-const ANSWER_WITHIN = 4_000;
 /** The cart may change between being read and being locked: then it is priced and compared again. */
 const ROUNDS = 5;
 
@@ -137,13 +136,7 @@ export default defineService(ordersContract, {
         if (!order) continue;
         const checkout = new CheckoutRun(this.orders, ctx, order, { answered: true });
         const run = this.run(checkout);
-        let timer: NodeJS.Timeout | undefined;
-        const late = new Promise<"late">((resolve) => {
-          timer = setTimeout(() => resolve("late"), ANSWER_WITHIN);
-        });
-        const end = await Promise.race([run.catch(() => "late" as const), late]);
-        clearTimeout(timer);
-        if (end === "late") checkout.answered = false;
+        const end = await endOf(run, checkout);
         if (checkout.refusal?.type === "CART_CHANGED" && round < ROUNDS) continue;
         if (end !== "late" && checkout.refusal) {
           const { detailed } = checkout.refusal;
