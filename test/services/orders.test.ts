@@ -1,4 +1,5 @@
 import { newId } from "../../services/shared/ids.ts";
+import { before } from "../support/between.ts";
 import { address, CHECKOUT, cartWith, place, product, seen } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop } from "../support/services.ts";
@@ -101,6 +102,22 @@ test("of two orders for one cart at once, one is made", async () => {
   const [refused] = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   expect(refused).toMatchObject({ code: 409, type: expect.stringMatching(/^CART_(LOCKED|ORDERED)$/) });
   expect(await stock(sku)).toMatchObject({ onHand: 4 });
+});
+
+test("an order that was answered as pending and cannot have its cart ends canceled, and is there to be seen", async () => {
+  const { id } = await cartWith(shop, await product(shop, 5));
+  const gate = Promise.withResolvers<void>();
+  let locks = 0;
+  const end = before(shop, "carts.lock", () => (locks++ === 0 ? gate.promise : undefined));
+  const key = newId();
+  const late = await place(shop, id, { key });
+  expect(late.status).toBe("pending");
+  expect((await place(shop, id)).status).toBe("confirmed");
+  gate.resolve();
+  await eventually(async () => (await seen(shop, late)).status === "canceled");
+  end();
+  expect((await seen(shop, late)).reason).toMatchObject({ type: expect.stringMatching(/^CART_(LOCKED|ORDERED)$/) });
+  await expect(place(shop, id, { key })).rejects.toMatchObject({ code: 409, data: { orderId: late.id } });
 });
 
 test("an empty cart and one without an address cannot be ordered, and say why", async () => {
