@@ -103,7 +103,7 @@ export class Breaker {
       this.#tell(this.stuck.at(-1) as string);
     }
     entry.end = this.#now();
-    this.#tell(`#${fault.number} is over after ${((entry.end - start) / 1_000).toFixed(1)} s`);
+    this.#tell(`#${fault.number} is over after ${seconds(entry.end - start)}`);
   }
 
   async #act({ kind, target, length, delay = 0 }: Fault): Promise<void> {
@@ -127,8 +127,13 @@ export class Breaker {
         const group = this.#what.groups.find(({ name }) => name === target);
         for (const id of group?.nodes ?? []) {
           const node = this.#node(id);
+          const begun = this.#now();
           await node.stop();
+          const stopped = this.#now();
           await node.start();
+          this.#tell(
+            `${id} ended in ${seconds(stopped - begun)} and was ready again in ${seconds(this.#now() - stopped)}`,
+          );
         }
         return;
       }
@@ -161,3 +166,5 @@ function found<T>(all: ReadonlyMap<string, T>, name: string): T {
   if (!one) throw new Error(`There is no ${name} to break`);
   return one;
 }
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

@@ -10,7 +10,8 @@ const PASSWORD = "a chaotic buyer's password";
 /** Every third buyer has an account. */
 const CUSTOMERS = 3;
 /** Milliseconds between two purchases of a buyer. */
-const THINK = [500, 4_000] as const;
+const THINK = [1_000, 9_000] as const;
+const PATIENCE = 20_000;
 /** How often a pending order is looked at, a second apart. */
 const LOOKS = 8;
 
@@ -55,13 +56,15 @@ export class Buyer {
     const { chance, now } = this.#place;
     await pause(chance.whole(0, THINK[1]));
     while (now() < until.at) {
+      const begun = now();
       try {
         await this.#turn();
       } catch (error) {
         // Whatever was bought is noted; who could not fill a cart tries another time.
         if (!(error instanceof NoAnswer)) throw error;
       }
-      await pause(chance.whole(...THINK));
+      // Who had to wait takes longer to come back: a slow machine is not buried under its shoppers.
+      await pause(chance.whole(...THINK) + Math.min(2 * (now() - begun), PATIENCE));
     }
   }
 

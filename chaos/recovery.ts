@@ -30,25 +30,24 @@ const FLOOR = 750;
 
 const KINDS = ["checkout", "read"] as const;
 
+/** When nothing is broken yet and everybody is warm; milliseconds since the start. */
+interface Quiet {
+  from: number;
+  until: number;
+}
+
 /** What is still normal: thrice what all but a few of the quiet looks took. */
-export function threshold(probes: readonly Probe[], kind: Probe["kind"], quietUntil: number): number {
-  const quiet = probes.filter((probe) => probe.kind === kind && probe.at < quietUntil && probe.ok);
-  return Math.max(
-    FLOOR,
-    3 *
-      (quiet.length
-        ? quantile(
-            quiet.map(({ ms }) => ms),
-            0.95,
-          )
-        : 0),
-  );
+export function threshold(probes: readonly Probe[], kind: Probe["kind"], { from, until }: Quiet): number {
+  const quiet = probes.filter((probe) => probe.kind === kind && probe.at >= from && probe.at < until && probe.ok);
+  if (quiet.length === 0) return FLOOR;
+  const times = quiet.map(({ ms }) => ms);
+  return Math.max(FLOOR, 3 * quantile(times, 0.95));
 }
 
 /** When each fault was over for shoppers. */
-export function recoveries(probes: readonly Probe[], faults: readonly Happened[], quietUntil: number): Recovery[] {
+export function recoveries(probes: readonly Probe[], faults: readonly Happened[], quiet: Quiet): Recovery[] {
   const series = KINDS.map((kind) => {
-    const limit = threshold(probes, kind, quietUntil);
+    const limit = threshold(probes, kind, quiet);
     const looks = probes.filter((probe) => probe.kind === kind).sort((a, b) => a.at - b.at);
     return looks.map(({ at, ms, ok }) => ({ at, good: ok && ms <= limit }));
   });

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { quantile } from "../bench/support/figures.ts";
 import { type Cluster, startCluster } from "../rig/cluster.ts";
 import { CLUSTER_SERVERS } from "../rig/cluster-servers.ts";
@@ -6,6 +8,7 @@ import { Breaker } from "./breaker.ts";
 import { Buyer } from "./buyer.ts";
 import { Chance } from "./chance.ts";
 import { Gateways } from "./client.ts";
+import { evidence } from "./evidence.ts";
 import { Market } from "./market.ts";
 import type { Observations, Purchase } from "./observations.ts";
 import { type Probe, recoveries, threshold } from "./recovery.ts";
@@ -45,7 +48,7 @@ export async function chaos(wish: Wish): Promise<Outcome> {
   }
 }
 
-async function inCluster(cluster: Cluster, { seed, seconds, buyers, tell }: Wish): Promise<Outcome> {
+async function inCluster(cluster: Cluster, { seed, seconds, buyers, folder, tell }: Wish): Promise<Outcome> {
   let began = performance.now();
   const now = () => performance.now() - began;
   const say = (line: string) => tell(`${(now() / 1_000).toFixed(1).padStart(6)} s  ${line}`);
@@ -90,7 +93,11 @@ async function inCluster(cluster: Cluster, { seed, seconds, buyers, tell }: Wish
   const rolling = breaker.happened.filter(({ kind }) => kind === "rolling restart");
   const { failed } = gateways;
   const seen: Observations = { purchases, failed, rolling, stuck: [...breaker.stuck, ...unheard, ...stuck], books };
-  return outcomeOf(seen, { seed, seconds, buyers, gateways, breaker, probes: watch.probes });
+  const outcome = outcomeOf(seen, { seed, seconds, buyers, gateways, breaker, probes: watch.probes });
+  const looked = await evidence(outcome.violations, purchases, cluster.env);
+  const everything = { outcome, evidence: looked, happened: breaker.happened, failed, probes: watch.probes, purchases };
+  writeFileSync(join(folder, "run.json"), JSON.stringify(everything, null, 1));
+  return outcome;
 }
 
 interface Around {
@@ -109,13 +116,11 @@ function outcomeOf(seen: Observations, { gateways, breaker, probes, ...asked }: 
   const answered = gateways.statuses.values().reduce((sum, count) => sum + count, 0);
   const count = (wanted: string) => books.orders.filter(({ status }) => status === wanted).length;
   const took = (kind: Probe["kind"], quiet: boolean) => {
-    const looks = probes.filter((probe) => probe.kind === kind && (!quiet || probe.at < QUIET));
-    return Math.round(
-      quantile(
-        looks.map(({ ms }) => ms),
-        0.5,
-      ),
+    const looks = probes.filter(
+      (probe) => probe.kind === kind && (!quiet || (probe.at >= QUIET.from && probe.at < QUIET.until)),
     );
+    const times = looks.map(({ ms }) => ms);
+    return Math.round(quantile(times, 0.5));
   };
   return {
     ...asked,

@@ -32,8 +32,8 @@ export interface Targets {
   servers: readonly string[];
 }
 
-/** The first seconds show what is normal. */
-export const QUIET = 8_000;
+/** The first seconds show what is normal, once everybody is warm; milliseconds. */
+export const QUIET = { from: 4_000, until: 10_000 } as const;
 /** Longer than a node may be silent (6 s) and than an order's lease lasts (15 s). */
 const LONG_PAUSE = [17_000, 19_000] as const;
 /** What a rolling restart takes of a node; the real length counts when it is there. */
@@ -92,7 +92,7 @@ export function schedule(seed: number, seconds: number, targets: Targets): Fault
     const delay = card.kind === "connections delayed" ? { delay: chance.whole(20, 300) } : {};
     faults.push({ number: faults.length + 1, ...card, at, length, ...delay });
   };
-  for (let at = QUIET; at < end; ) {
+  for (let at: number = QUIET.until; at < end; ) {
     if (deck.length === 0) deck = deal(chance, targets);
     const card = deck.pop() as Card;
     const length = lengthOf(chance, card, targets);

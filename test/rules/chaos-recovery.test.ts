@@ -1,6 +1,6 @@
 import { type Happened, type Probe, recoveries, threshold } from "../../chaos/recovery.ts";
 
-const QUIET = 8_000;
+const QUIET = { from: 2_000, until: 8_000 };
 const END = 60_000;
 
 /** A look of each kind every half second; `slow` says when a checkout takes two seconds. */
@@ -85,5 +85,7 @@ test("slow is what takes thrice as long as nearly all of the quiet looks, and ne
   expect(threshold(probes, "checkout", QUIET)).toBe(750);
   const slower = probes.map((probe) => ({ ...probe, ms: 400 }));
   expect(threshold(slower, "checkout", QUIET)).toBe(1_200);
+  const coldAtFirst = probes.map((probe) => (probe.at < QUIET.from ? { ...probe, ms: 9_000 } : probe));
+  expect(threshold(coldAtFirst, "checkout", QUIET)).toBe(750);
   expect(threshold([], "checkout", QUIET)).toBe(750);
 });
