@@ -38,7 +38,7 @@ export const isRefusal = (error: unknown): boolean =>
 
 /** The driver says the same with a `RangeError`, where its buffer ends. */
 export const isTooLarge = (error: unknown): boolean =>
-  TOO_LARGE.has(codeOf(error)) || (error instanceof Error && error.name === "RangeError");
+  TOO_LARGE.has(codeOf(error)) || (error instanceof Error && /^RangeError.*(offset|bounds)/.test(String(error)));
 
 /** What went wrong, in one line. */
 export const why = (error: unknown): string =>

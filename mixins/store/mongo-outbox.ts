@@ -20,6 +20,8 @@ interface Waiting {
 
 /** Milliseconds that the first of a batch waits for others. */
 const GATHER = 3;
+/** Milliseconds after which outboxes are cleared of what was published: many at once, since nobody waits for it. */
+const SWEEP = 100;
 /** Events in one batch, and events that wait for the batch before: what is beyond, the relay finds. */
 const BATCH = 200;
 const MOST_WAITING = 2_000;
@@ -44,6 +46,9 @@ export class MongoOutbox {
   #waiting: Waiting[] = [];
   #count = 0;
   #flushing: Promise<void> | undefined;
+  /** Published, and still in the outboxes. */
+  #published: Waiting[] = [];
+  #sweep: NodeJS.Timeout | undefined;
   readonly #clearing = new Set<Promise<void>>();
   #failures = 0;
   #restUntil = 0;
@@ -70,6 +75,7 @@ export class MongoOutbox {
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
     await this.#flushing;
+    this.#clearPublished();
     await Promise.all(this.#clearing);
   }
 
@@ -129,13 +135,23 @@ export class MongoOutbox {
         this.#rest(error);
         break;
       }
-      const clearing = this.#clear(batch)
-        .catch((error) => this.#in.log()?.debug(`Outboxes of ${this.#name} could not be cleared`, error))
-        .finally(() => this.#clearing.delete(clearing));
-      this.#clearing.add(clearing);
+      this.#published.push(...batch);
+      if (this.#published.length >= BATCH) this.#clearPublished();
+      else this.#sweep ??= setTimeout(() => this.#clearPublished(), SWEEP);
     }
     // In the same turn in which nothing waited any more: whoever comes next begins anew.
     this.#flushing = undefined;
+  }
+
+  #clearPublished(): void {
+    clearTimeout(this.#sweep);
+    this.#sweep = undefined;
+    if (!this.#published.length) return;
+    const clearing = this.#clear(this.#published.splice(0))
+      // Then they are published again, which does no harm.
+      .catch((error) => this.#in.log()?.debug(`Outboxes of ${this.#name} could not be cleared`, error))
+      .finally(() => this.#clearing.delete(clearing));
+    this.#clearing.add(clearing);
   }
 
   #take(): Waiting[] {
@@ -169,16 +185,21 @@ export class MongoOutbox {
   async #clear(batch: readonly Waiting[]): Promise<void> {
     const docs = batch.map(({ doc }) => doc);
     const told = batch.flatMap(({ entries }) => entries.map(({ id }) => id));
-    const published = {
-      updateMany: { filter: { _id: { $in: docs } }, update: { $pull: { outbox: { id: { $in: told } } } } },
-    };
-    const empty = {
+    const more = { $elemMatch: { id: { $nin: told } } };
+    // Mostly there is no more in it; where there is, that stays.
+    const whole = {
       updateMany: {
-        filter: { _id: { $in: docs }, outbox: { $size: 0 } },
+        filter: { _id: { $in: docs }, outbox: { $not: more } },
         update: { $unset: { outbox: "", outboxAt: "" } },
       },
     };
-    const operations = [published, empty] as unknown as AnyBulkWriteOperation<Stored>[];
+    const part = {
+      updateMany: {
+        filter: { _id: { $in: docs }, outbox: more },
+        update: { $pull: { outbox: { id: { $in: told } } } },
+      },
+    };
+    const operations = [whole, part] as unknown as AnyBulkWriteOperation<Stored>[];
     await this.#docs().bulkWrite(operations, { ordered: true, writeConcern: { w: 1 } });
   }
 }
