@@ -38,10 +38,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  console.log("Starting the servers and the nodes");
   cluster = await startCluster({
     layout: values.layout ?? (values.small ? SMALL : WIDE),
-    ports: Array.from({ length: 10 }, (_, n) => port + n),
+    ports: port ? Array.from({ length: 10 }, (_, n) => port + n) : [],
     tell: (line) => console.log(line),
     ...(folder ? { folder } : {}),
   });

@@ -18,7 +18,7 @@ export interface ClusterNode {
   exited(): Promise<Ended>;
   /** What it has printed, over all its starts. */
   output(): string;
-  /** Whether `/health/ready` says so. */
+  /** Whether `/health/ready` says so: a gateway's own where the shop is whole, which waits for every service. */
   ready(): Promise<boolean>;
   /** Starts it again, with the same name and ports; resolves when it is ready. */
   start(): Promise<void>;
@@ -35,6 +35,8 @@ export interface NodeOptions {
   folder: string;
   port: number;
   healthPort: number;
+  /** Whether every service is in the layout. */
+  whole: boolean;
   env: Record<string, string>;
 }
 
@@ -44,11 +46,12 @@ const START_WITHIN = 180_000;
 const STOP_WITHIN = 30_000;
 
 /** Starts a node's process; `start` of what it gives waits until it is ready. */
-export function makeNode({ id, services, folder, port, healthPort, env }: NodeOptions): ClusterNode {
+export function makeNode({ id, services, folder, port, healthPort, whole, env }: NodeOptions): ClusterNode {
   const home = join(folder, id);
   mkdirSync(home, { recursive: true });
   const gateway = services.includes("api");
   const health = `http://127.0.0.1:${healthPort}`;
+  const url = gateway ? `http://127.0.0.1:${port}` : null;
   let child: Child | undefined;
   const current = (): Child => {
     if (!child) throw new Error(`${id} was never started`);
@@ -63,19 +66,20 @@ export function makeNode({ id, services, folder, port, healthPort, env }: NodeOp
     HEALTH_PORT: String(healthPort),
     DATA_DIR: home,
   };
-  const ready = async () => {
+  /** What keeps it from being ready; null when it is. */
+  const missing = async (): Promise<string | null> => {
     try {
-      const answer = await fetch(`${health}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-      await answer.text();
-      return answer.ok;
-    } catch {
-      return false;
+      const answer = await fetch(`${(whole && url) || health}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+      const text = await answer.text();
+      return answer.ok ? null : text;
+    } catch (error) {
+      return `${(error as Error).message}`;
     }
   };
   return {
     id,
     services,
-    url: gateway ? `http://127.0.0.1:${port}` : null,
+    url,
     health,
     get pid() {
       return current().pid;
@@ -85,7 +89,7 @@ export function makeNode({ id, services, folder, port, healthPort, env }: NodeOp
     },
     exited: () => current().exited,
     output: () => child?.output() ?? "",
-    ready,
+    ready: async () => (await missing()) === null,
     async start() {
       if (child && !child.ended()) throw new Error(`${id} runs already`);
       child = await startChild({
@@ -95,10 +99,10 @@ export function makeNode({ id, services, folder, port, healthPort, env }: NodeOp
         log: join(home, "log"),
       });
       const end = Date.now() + START_WITHIN;
-      while (!(await ready())) {
+      for (let why = await missing(); why !== null; why = await missing()) {
         const ended = child.ended();
         if (ended || Date.now() > end) {
-          const how = ended ? `ended with ${ended.code ?? ended.signal}` : "is not ready";
+          const how = ended ? `ended with ${ended.code ?? ended.signal}` : `is not ready (${why})`;
           throw new Error(`${id} ${how}:\n${child.output().trim().split("\n").slice(-15).join("\n")}`);
         }
         await new Promise((again) => setTimeout(again, 100));

@@ -11,8 +11,8 @@ import {
   startServers,
 } from "./cluster-servers.ts";
 import { rigFolder } from "./guard.ts";
-import { nodesOf, readLayout, SMALL } from "./layout.ts";
-import { freePort } from "./ports.ts";
+import { isWhole, nodesOf, readLayout, SMALL } from "./layout.ts";
+import { freePort, isFree } from "./ports.ts";
 import type { ServerOptions, TestServer } from "./servers.ts";
 
 export type { ClusterNode } from "./cluster-node.ts";
@@ -30,7 +30,7 @@ export interface ClusterOptions {
   /** Where data are kept; they go with this process where none is given. */
   folder?: string;
   fsync?: ServerOptions["fsync"];
-  /** The gateways' ports, as far as they go; free ones otherwise. */
+  /** The gateways' ports, as far as they are free. */
   ports?: readonly number[];
   /** Hears of what is being done. */
   tell?: (line: string) => void;
@@ -53,7 +53,9 @@ export interface Cluster {
 /** Starts a cluster on this machine; resolves when every node is ready. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { layout = SMALL, env = {}, ports = [], fsync, proxies: proxied = false, tell = () => undefined } = options;
-  const plan = nodesOf(readLayout(layout));
+  const groups = readLayout(layout);
+  const plan = nodesOf(groups);
+  tell("Starting the servers");
   const folder = options.folder ?? rigFolder("cluster");
   const { password, ...secrets } = secretsOf(folder);
   const own: TestServer[] = [];
@@ -71,13 +73,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     if (!options.servers) own.push(...Object.values(servers));
     const ways = proxied ? await startProxies(servers) : undefined;
     if (ways) own.push(ways.toxiproxy);
-    tell(
-      `Servers: ${Object.values(servers)
-        .map(({ url }) => url)
-        .join(" ")}`,
-    );
+    tell(`The servers answer; ${plan.length} nodes start, whose logs are ${folder}/NODE/log`);
 
-    const given = [...ports];
+    const given: number[] = [];
+    for (const port of ports) if (await isFree(port)) given.push(port);
     const made = await Promise.all(
       plan.map(async ({ id, services }) => {
         const port = (services.includes("api") ? given.shift() : undefined) ?? (await freePort());
@@ -96,7 +95,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     for (const [number, node] of made.entries()) {
       const gateway = urls[number % urls.length];
       const variables = { ...common, ...reached, ...(gateway ? { GATEWAY_URL: gateway } : {}) };
-      nodes.push(makeNode({ ...node, folder, env: variables }));
+      nodes.push(makeNode({ ...node, folder, whole: isWhole(groups), env: variables }));
     }
     await startAll(nodes, tell);
     return {

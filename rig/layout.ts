@@ -27,6 +27,12 @@ export function readLayout(text: string): Group[] {
   return groups;
 }
 
+/** Whether every service of the shop is among these. */
+export function isWhole(groups: readonly Group[]): boolean {
+  const there = new Set(groups.flatMap(({ services }) => services));
+  return readLayout(WIDE).every(({ services }) => services.every((name) => there.has(name)));
+}
+
 /** Every node of a layout with its name: its first service and a count. */
 export function nodesOf(groups: readonly Group[]): { id: string; services: string[] }[] {
   const counts = new Map<string, number>();
