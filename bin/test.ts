@@ -1,47 +1,86 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type JestReport, missing, NEEDS, summarize } from "../test/support/needs.ts";
+import { missingServers } from "../rig/find.ts";
+import { type JestReport, missing, NEEDS, type Summary, summarize } from "../test/support/needs.ts";
 
 /**
- * `npm test`: Jest over everything whose servers, tools and data are there; options and paths are passed through. Says
- * what was left out and why, and ends with `N passed, N failed, N skipped`.
+ * `npm test`: Jest over everything whose servers, tools and data are there; options and paths are passed through. The
+ * suites that use the shop run twice, embedded and in the shape of a cluster; with options or paths only embedded, unless
+ * `--shape=cluster` or `--shape=both` says otherwise. Says what was left out and why, and ends with
+ * `N passed, N failed, N skipped`.
  */
 const root = resolve(import.meta.dirname, "..");
-const options = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), "molecart-test-"));
-const report = join(folder, "report.json");
+const all = process.argv.slice(2);
+const options = all.filter((option) => !option.startsWith("--shape="));
+const shape = all.find((option) => option.startsWith("--shape="))?.slice("--shape=".length);
+const shapes = shape === undefined && options.length === 0 ? "both" : (shape ?? "embedded");
+const ci = process.env.CI === "true";
 
-const jest = spawn(
-  process.execPath,
-  [
-    join(root, "node_modules/jest/bin/jest.js"),
-    "--maxWorkers=2",
-    "--workerIdleMemoryLimit=600MB",
-    "--json",
-    `--outputFile=${report}`,
-    ...options,
-  ],
-  { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
-);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => jest.kill(signal));
-const code = await new Promise<number>((done) => jest.on("exit", (status) => done(status ?? 1)));
+/** What uses the shop; adapters are put to their tests by themselves. */
+const IN_CLUSTER = ["test/http", "test/services"];
+const ADAPTERS = "test/services/(store|durable-events|mongo|nats|sql|postgres)-";
 
-let results: JestReport | undefined;
-try {
-  results = JSON.parse(readFileSync(report, "utf8")) as JestReport;
-} catch {
-  // Jest did not come to its end; it has said why.
+let jest: ChildProcess | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => jest?.kill(signal));
+
+if (!["embedded", "cluster", "both"].includes(shapes)) {
+  console.error("--shape: embedded, cluster or both");
+  process.exit(1);
 }
-rmSync(folder, { recursive: true, force: true });
+const summaries: Summary[] = [];
+if (shapes !== "cluster") summaries.push(await run(options, "embedded"));
+if (shapes !== "embedded") summaries.push(await cluster());
 
-const { passed, failed, skipped, lines, wrong } = summarize(results, {
-  ci: process.env.CI === "true",
-  missing: missing(NEEDS),
-  // Who asks for some tests only leaves the others out on purpose.
-  chosen: options.some((option) => /^(-t|--testNamePattern)/.test(option)),
-});
-for (const line of lines) console.log(line);
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exitCode = code !== 0 ? code : wrong ? 1 : 0;
+for (const line of summaries.flatMap(({ lines }) => lines)) console.log(line);
+const sum = (of: (one: Summary) => number) => summaries.reduce((total, one) => total + of(one), 0);
+console.log(
+  `${sum((one) => one.passed)} passed, ${sum((one) => one.failed)} failed, ${sum((one) => one.skipped)} skipped`,
+);
+process.exitCode = summaries.some(({ wrong }) => wrong) ? 1 : 0;
+
+/** The run in the shape of a cluster, where its servers are. */
+async function cluster(): Promise<Summary> {
+  const away = missingServers(["nats", "redis", "postgres", "mongo"]);
+  if (away.length) {
+    const lines = [...away, `Nothing ran in the shape of a cluster${ci ? ", a failure in CI" : ""}`];
+    return { passed: 0, failed: 0, skipped: 0, lines, wrong: ci || shapes === "cluster" };
+  }
+  console.error("\nThe same in the shape of a cluster");
+  const paths = options.some((option) => !option.startsWith("-")) ? [] : IN_CLUSTER;
+  return await run([...options, ...paths, `--testPathIgnorePatterns=/node_modules/`, ADAPTERS], "cluster");
+}
+
+async function run(args: readonly string[], SHAPE: string): Promise<Summary> {
+  const folder = mkdtempSync(join(tmpdir(), "molecart-test-"));
+  const report = join(folder, "report.json");
+  const started = spawn(
+    process.execPath,
+    [
+      join(root, "node_modules/jest/bin/jest.js"),
+      "--maxWorkers=2",
+      "--workerIdleMemoryLimit=600MB",
+      "--json",
+      `--outputFile=${report}`,
+      ...args,
+    ],
+    { cwd: root, env: { ...process.env, SHAPE }, stdio: ["ignore", "ignore", "inherit"] },
+  );
+  jest = started;
+  const code = await new Promise<number>((done) => started.on("exit", (status) => done(status ?? 1)));
+  let results: JestReport | undefined;
+  try {
+    results = JSON.parse(readFileSync(report, "utf8")) as JestReport;
+  } catch {
+    // Jest did not come to its end; it has said why.
+  }
+  rmSync(folder, { recursive: true, force: true });
+  const summary = summarize(results, {
+    ci,
+    missing: missing(NEEDS),
+    // Who asks for some tests only leaves the others out on purpose.
+    chosen: options.some((option) => /^(-t|--testNamePattern)/.test(option)),
+  });
+  return { ...summary, wrong: summary.wrong || code !== 0 };
+}

@@ -41,7 +41,7 @@ interface Circumstances {
   chosen: boolean;
 }
 
-interface Summary {
+export interface Summary {
   passed: number;
   failed: number;
   skipped: number;
