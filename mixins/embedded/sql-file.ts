@@ -33,10 +33,13 @@ export function sqlFile(file: SqliteFile, wrote: () => void): FileDatabase {
     },
   });
   const of = <Tables>() => db as unknown as Kysely<Tables>;
+  const transaction = <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>) =>
+    of<Tables>().transaction().execute(work);
   return {
     dialect: "sqlite",
     db: of,
-    transaction: <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>) => of<Tables>().transaction().execute(work),
+    transaction,
+    atOnce: transaction,
     patiently: (work) => work(of()),
     alone: () => driver.queue(),
   };

@@ -45,7 +45,7 @@ const LIMITS = {
   connectionTimeoutMillis: 3_000,
 };
 const LONGEST_PAUSE = 5_000;
-/** Milliseconds in which a transaction that was undone is begun again. */
+/** Milliseconds in which what was undone is begun again. */
 const REPEATS_FOR = 2_000;
 
 /** One schema of a PostgreSQL database through Kysely; what fails because the server is away may be tried again. */
@@ -75,11 +75,20 @@ class Server implements PostgresDatabase {
     return this.#kysely as unknown as Kysely<Tables>;
   }
 
-  async transaction<Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  transaction<Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    const begun = this.db<Tables>().transaction().setIsolationLevel("read committed");
+    return this.#untilDone(() => begun.execute(work));
+  }
+
+  atOnce<Tables, T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#untilDone(() => work(this.db<Tables>()));
+  }
+
+  async #untilDone<T>(work: () => Promise<T>): Promise<T> {
     const end = Date.now() + REPEATS_FOR;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.db<Tables>().transaction().setIsolationLevel("read committed").execute(work);
+        return await work();
       } catch (error) {
         const wait = pauseBefore(attempt) * (0.1 + Math.random() / 2);
         if (!wasUndone(causeOf(error)) || Date.now() + wait > end || this.#closing.signal.aborted) throw error;

@@ -18,7 +18,9 @@ export class QueryNames {
   }
 }
 
-/** The failure of a commit whose answer did not come: it may have been done. */
+const READS = /^(select|begin|start transaction|rollback)\b/;
+
+/** The failure of a commit, or of a write of its own, whose answer did not come: it may have been done. */
 const doubtful = new WeakSet<object>();
 export const isInDoubt = (error: unknown): boolean => doubtful.has(error as object);
 
@@ -61,7 +63,7 @@ export class PostgresSession {
         return this.#follow(await this.#client.query(query));
       }
       if (isLost(error)) {
-        if (sql === "commit") doubtful.add(error as object);
+        if (sql === "commit" || (!this.#inTransaction && !READS.test(sql))) doubtful.add(error as object);
         this.#broken = error;
         this.#events.lost(error);
       } else if (isOutdated(error)) this.#broken = error;

@@ -11,6 +11,8 @@ export interface SqlDatabase {
    * whoever reads in order to write locks the row with `locked`, or guards the write.
    */
   transaction<Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** The same for work that is one statement on a server, which needs no begin and no commit there. */
+  atOnce<Tables, T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Runs `work` where statements may take as long as changes of tables do. */
   patiently<T>(work: (db: Kysely<unknown>) => Promise<T>): Promise<T>;
 }

@@ -1,9 +1,9 @@
 import { pauseBefore } from "../../mixins/durable-events/backoff.ts";
 import { type Heard, nextStep, type OperationKind, type Step } from "./next-step.ts";
 import type { PaymentRecord } from "./payment.tables.ts";
-import { type Change, keyOf } from "./payment-rows.ts";
 import { isEnded, learn, unanswered } from "./payment-status.ts";
 import { type Claim, isLeased, type PaymentStore } from "./payment-store.ts";
+import { type Change, keyOf } from "./payment-writes.ts";
 import { type Charge, type PaymentProvider, ProviderRefusal, ProviderUnavailable, within } from "./provider.ts";
 
 export interface Patience {

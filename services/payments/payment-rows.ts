@@ -1,25 +1,12 @@
-import type { Insertable } from "kysely";
-import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
+import { type Insertable, type QueryCreator, sql } from "kysely";
 import { prepared } from "../../mixins/sql/prepared.ts";
-import { locked } from "../../mixins/sql/sql-database.ts";
-import { postings } from "./ledger.ts";
-import { ends, type OperationKind, type Step } from "./next-step.ts";
+import { isPostgres, locked } from "../../mixins/sql/sql-database.ts";
 import { fromRow, type MoneyDb, type MoneyTables, type MoneyTx, type PaymentRecord, toRow } from "./payment.tables.ts";
-import { eventsOf } from "./payment-events.ts";
-
-/** How `change` puts a payment: what it is after, and the step that begins with it. */
-export interface Change {
-  payment: PaymentRecord;
-  step?: Step | null;
-  /** How an operation ended whose end the payment's standing does not tell. */
-  operation?: { kind: OperationKind; state: "failed" | "unknown"; error: string } | undefined;
-}
-
-/** Another changed the payment between the look and the write. */
-export class Stale extends Error {}
+import type { Writes } from "./payment-writes.ts";
 
 type Row<Table extends keyof MoneyTables> = Insertable<MoneyTables[Table]>;
 type Unchanging = "id" | "order_id" | "provider" | "currency" | "amount" | "created_at";
+type Changed = Omit<Row<"payments">, Unchanging> & { id: string; seen: number };
 
 const look = prepared((db: MoneyDb, { order }: { order: string }) =>
   db.selectFrom("payments").selectAll().where("order_id", "=", order),
@@ -30,15 +17,42 @@ const takeByOrder = prepared((db: MoneyDb, { order }: { order: string }) =>
 const takeById = prepared((db: MoneyDb, { id }: { id: string }) =>
   locked(db, db.selectFrom("payments").selectAll().where("id", "=", id)),
 );
-const add = prepared((db: MoneyDb, row: Row<"payments">) =>
+const first = (rows: Parameters<typeof fromRow>[0][]): PaymentRecord | null => (rows[0] ? fromRow(rows[0]) : null);
+
+export const load = async (db: MoneyDb, order: string) => first((await look(db, { order })).rows);
+
+/** The payment as it stands, and nobody changes it until the transaction ends. */
+export const take = async (tx: MoneyTx, key: { id: string } | { order: string }) =>
+  first((await ("id" in key ? takeById(tx, key) : takeByOrder(tx, key))).rows);
+
+/**
+ * Writes all of it, or false: then the order has a payment already, or somebody has changed this one, and nothing was
+ * written. A file does it one by one, inside a transaction; a server in one statement.
+ */
+export const write = (db: MoneyDb, writes: Writes): Promise<boolean> =>
+  isPostgres(db) ? allAtOnce(db, writes) : oneByOne(db, writes);
+
+const adding = (db: QueryCreator<MoneyTables>, row: Row<"payments">) =>
   db
     .insertInto("payments")
     .values(row)
-    .onConflict((conflict) => conflict.column("order_id").doNothing()),
-);
-const put = prepared(
-  (db: MoneyDb, { id, seen, ...changed }: Omit<Row<"payments">, Unchanging> & { id: string; seen: number }) =>
-    db.updateTable("payments").set(changed).where("id", "=", id).where("version", "=", seen),
+    .onConflict((conflict) => conflict.column("order_id").doNothing());
+const putting = (db: QueryCreator<MoneyTables>, { id, seen, ...changed }: Changed) =>
+  db.updateTable("payments").set(changed).where("id", "=", id).where("version", "=", seen);
+
+function changedRow({ payment, seen }: Writes): Changed {
+  const { order_id, provider, currency, amount, created_at, ...changed } = toRow(payment);
+  return { ...changed, seen: seen as number };
+}
+
+const add = prepared(adding);
+const put = prepared(putting);
+const close = prepared((db: MoneyDb, { id, state, error, ended_at }: Writes["closed"][number]) =>
+  db
+    .updateTable("operations")
+    .set((eb) => ({ state, ended_at, error: eb.fn.coalesce(eb.val(error), "error") }))
+    .where("id", "=", id)
+    .where("ended_at", "is", null),
 );
 const begin = prepared((db: MoneyDb, row: Row<"operations">) =>
   db
@@ -53,12 +67,6 @@ const begin = prepared((db: MoneyDb, row: Row<"operations">) =>
       })),
     ),
 );
-const end = prepared((db: MoneyDb, { id, ...ended }: Pick<Row<"operations">, "id" | "state" | "ended_at">) =>
-  db.updateTable("operations").set(ended).where("id", "=", id).where("ended_at", "is", null),
-);
-const note = prepared((db: MoneyDb, { id, ...said }: Pick<Row<"operations">, "id" | "state" | "error">) =>
-  db.updateTable("operations").set(said).where("id", "=", id).where("ended_at", "is", null),
-);
 const post = prepared((db: MoneyDb, row: Row<"ledger_transactions">) =>
   db.insertInto("ledger_transactions").values(row),
 );
@@ -69,67 +77,82 @@ const tell = prepared((db: MoneyDb, row: Row<"outbox">) =>
     .onConflict((conflict) => conflict.column("id").doNothing()),
 );
 
-const first = (rows: Parameters<typeof fromRow>[0][]): PaymentRecord | null => (rows[0] ? fromRow(rows[0]) : null);
-
-export const load = async (db: MoneyDb, order: string) => first((await look(db, { order })).rows);
-
-/** The payment as it stands, and nobody changes it until the transaction ends. */
-export const take = async (tx: MoneyTx, key: { id: string } | { order: string }) =>
-  first((await ("id" in key ? takeById(tx, key) : takeByOrder(tx, key))).rows);
-
-/** False where the order has a payment already. */
-export const insert = async (tx: MoneyTx, payment: PaymentRecord): Promise<boolean> =>
-  (await add(tx, toRow(payment))).numAffectedRows === 1n;
-
-export interface Saved {
-  payment: PaymentRecord;
-  /** What is to be told of it. */
-  events: DurableEvent[];
+async function oneByOne(db: MoneyDb, writes: Writes): Promise<boolean> {
+  const { payment, seen, closed, begun, posted, events } = writes;
+  const written = seen === null ? await add(db, toRow(payment)) : await put(db, changedRow(writes));
+  if (written.numAffectedRows !== 1n) return false;
+  for (const operation of closed) await close(db, operation);
+  const started = { payment_id: payment.id, state: "started" as const, attempts: 1, error: null, ended_at: null };
+  for (const operation of begun) await begin(db, { ...operation, ...started });
+  for (const { legs, ...row } of posted) await post(db, { ...row, payment_id: payment.id, legs: JSON.stringify(legs) });
+  for (const row of events) await tell(db, outboxRow(row));
+  return true;
 }
 
-/** Writes the payment where it is still what it was, with what follows from it: operations, ledger, events. */
-export async function save(tx: MoneyTx, before: PaymentRecord, change: Change): Promise<Saved> {
-  const { step, operation } = change;
-  const payment = { ...change.payment, version: before.version + 1, updatedAt: new Date().toISOString() };
-  const { id, order_id, provider, currency, amount, created_at, ...changed } = toRow(payment);
-  const { numAffectedRows } = await put(tx, { ...changed, id, seen: before.version });
-  if (numAffectedRows !== 1n) throw new Stale(`payment ${id} was changed meanwhile`);
-  for (const [kind, state] of ended(before, payment)) {
-    await end(tx, { id: keyOf(payment, kind), state, ended_at: Date.now() });
-  }
-  if (operation) {
-    const { kind, state, error } = operation;
-    await note(tx, { id: keyOf(payment, kind), state, error });
-  }
-  if (step && step !== "inquire") await start(tx, payment, step);
-  for (const { id: posted, kind, legs } of postings(before, payment)) {
-    await post(tx, { id: posted, payment_id: id, kind, currency, legs: JSON.stringify(legs), at: payment.updatedAt });
-  }
-  const events = eventsOf(before, payment);
-  for (const { id: told, name, payload } of events) {
-    await tell(tx, { id: told, name, payload: JSON.stringify(payload), at: Date.now() });
-  }
-  return { payment, events };
+const outboxRow = ({ id, name, payload }: Writes["events"][number]): Row<"outbox"> => ({
+  ...{ id, name, payload: JSON.stringify(payload), at: Date.now() },
+});
+
+/** What follows from a written payment, each as a list in JSON; empty ones write nothing. */
+interface Lists {
+  closed: string;
+  begun: string;
+  posted: string;
+  told: string;
 }
 
-/** The key that the provider is given for this operation. */
-export const keyOf = ({ orderId }: { orderId: string }, kind: OperationKind): string => `${orderId}:${kind}`;
+const consequences = ({ closed, begun, posted, told }: Lists) => ({
+  closed: sql<object>`(
+    update operations o set state = c.state, error = coalesce(c.error, o.error), ended_at = c.ended_at
+    from written, json_to_recordset(${closed}::json) as c (id text, state text, error text, ended_at bigint)
+    where o.id = c.id and o.ended_at is null)`,
+  begun: sql<object>`(
+    insert into operations (id, payment_id, kind, state, attempts, started_at)
+    select b.id, written.id, b.kind, 'started', 1, b.started_at
+    from written, json_to_recordset(${begun}::json) as b (id text, kind text, started_at bigint)
+    on conflict (id) do update set state = 'started', started_at = excluded.started_at, ended_at = null,
+      attempts = operations.attempts + 1)`,
+  posted: sql<object>`(
+    insert into ledger_transactions (id, payment_id, kind, currency, legs, at)
+    select p.id, written.id, p.kind, p.currency, p.legs, p.at
+    from written, json_to_recordset(${posted}::json) as p (id text, kind text, currency text, legs json, at text))`,
+  told: sql<object>`(
+    insert into outbox (id, name, payload, at) select t.id, t.name, t.payload, t.at
+    from written, json_to_recordset(${told}::json) as t (id text, name text, payload text, at bigint)
+    on conflict (id) do nothing)`,
+});
 
-/** Recorded before the provider is asked. */
-export async function start(tx: MoneyTx, payment: PaymentRecord, kind: OperationKind): Promise<void> {
-  const begun = { state: "started" as const, started_at: Date.now(), ended_at: null };
-  await begin(tx, { id: keyOf(payment, kind), payment_id: payment.id, kind, attempts: 1, error: null, ...begun });
-}
+const addWith = prepared((db: MoneyDb, { closed, begun, posted, told, ...row }: Row<"payments"> & Lists) => {
+  const more = consequences({ closed, begun, posted, told });
+  return db
+    .with("written", (one) => adding(one, row).returning("id"))
+    .with("begun", () => more.begun)
+    .selectFrom("written")
+    .select("id");
+});
+const putWith = prepared((db: MoneyDb, { closed, begun, posted, told, ...row }: Changed & Lists) => {
+  const more = consequences({ closed, begun, posted, told });
+  return db
+    .with("written", (one) => putting(one, row).returning("id"))
+    .with("closed", () => more.closed)
+    .with("begun", () => more.begun)
+    .with("posted", () => more.posted)
+    .with("told", () => more.told)
+    .selectFrom("written")
+    .select("id");
+});
 
-/** The operations that come to their end with this change; a void or a refund is begun only where one was asked for. */
-function ended(before: PaymentRecord, after: PaymentRecord): [OperationKind, "succeeded" | "failed"][] {
-  const { status, reference, refunded } = before;
-  if (status === after.status && reference === after.reference && refunded === after.refunded) return [];
-  const open = status === "pending" || status === "unknown";
-  const known = open ? {} : ends(before);
-  return (Object.entries(ends(after)) as [OperationKind, "succeeded" | "failed"][]).filter(
-    ([kind, state]) =>
-      known[kind] !== state &&
-      (kind === "authorize" || kind === "capture" || before.voidRequested || after.voidRequested),
-  );
+async function allAtOnce(db: MoneyDb, writes: Writes): Promise<boolean> {
+  const { payment, seen, closed, begun, posted, events } = writes;
+  const lists = {
+    closed: JSON.stringify(closed),
+    begun: JSON.stringify(begun),
+    posted: JSON.stringify(posted),
+    told: JSON.stringify(events.map(outboxRow)),
+  };
+  const written =
+    seen === null
+      ? await addWith(db, { ...toRow(payment), ...lists })
+      : await putWith(db, { ...changedRow(writes), ...lists });
+  return written.rows.length === 1;
 }

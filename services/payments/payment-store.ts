@@ -4,7 +4,8 @@ import { lockedHere, type SqlDatabase } from "../../mixins/sql/sql-database.ts";
 import { newId } from "../shared/ids.ts";
 import { nextStep, type Step } from "./next-step.ts";
 import { fromRow, type MoneyDb, type MoneyTables, type MoneyTx, type PaymentRecord } from "./payment.tables.ts";
-import { type Change, insert, load, Stale, save, start, take } from "./payment-rows.ts";
+import { load, take, write } from "./payment-rows.ts";
+import { type Change, type Writes, writesOf, writesOfNew } from "./payment-writes.ts";
 
 /** Milliseconds that a claim lasts; longer than all that one asks of a provider meanwhile. */
 const LEASE = 15_000;
@@ -67,21 +68,14 @@ export class PaymentStore {
   /** A new payment, claimed for its authorization; or null where the order has one already. */
   async open(draft: Draft): Promise<Claim | null> {
     const payment = fresh(draft, { dueAt: Date.now() + LEASE, leased: true, fence: 1 });
-    return this.transaction(async ({ tx }) => {
-      if (!(await insert(tx, payment))) return null;
-      await start(tx, payment, "authorize");
-      return { payment, step: "authorize" };
-    });
+    return (await this.#writeNew(payment, "authorize")) ? { payment, step: "authorize" } : null;
   }
 
   /** A payment that was undone before it began; the one that is there where the order has one. */
   async close(draft: Draft): Promise<PaymentRecord> {
     const failure = { type: "PAYMENT_VOIDED", message: "The payment was withdrawn before it began" };
     const payment = { ...fresh(draft), status: "voided" as const, failure };
-    return this.transaction(async ({ tx }) => {
-      if (await insert(tx, payment)) return payment;
-      return (await load(tx, draft.orderId)) as PaymentRecord;
-    });
+    return (await this.#writeNew(payment, null)) ? payment : ((await this.ofOrder(draft.orderId)) as PaymentRecord);
   }
 
   ofOrder(orderId: string): Promise<PaymentRecord | null> {
@@ -103,7 +97,7 @@ export class PaymentStore {
         return { payment: before, step: null };
       }
       const payment = step ? leased(wished) : wished;
-      return { payment: payment === before ? before : await put(unit, before, { payment, step }), step };
+      return { payment: payment === before ? before : await put(unit, writesFor(before, { payment, step })), step };
     });
   }
 
@@ -117,12 +111,13 @@ export class PaymentStore {
 
   /** Changes the payment, which is as the caller knows it or, where another was quicker, as it stands now. */
   async change(known: PaymentRecord, decide: (payment: PaymentRecord) => Change): Promise<Claim> {
-    try {
-      return await this.transaction((unit) => changed(unit, known, decide(known)));
-    } catch (error) {
-      if (!(error instanceof Stale)) throw error;
-      return this.transaction((unit) => this.changeIn(unit, known.id, decide));
+    const change = decide(known);
+    const writes = writesFor(known, prolonged(change));
+    if (await this.#database.atOnce<MoneyTables, boolean>((db) => write(db, writes))) {
+      this.#tell(writes.events);
+      return { payment: writes.payment, step: change.step ?? null };
     }
+    return this.transaction((unit) => this.changeIn(unit, known.id, decide));
   }
 
   /** The payment as it stands now, changed inside a transaction; `null` leaves it. */
@@ -130,7 +125,8 @@ export class PaymentStore {
     const before = await take(unit.tx, { id });
     if (!before) throw new Error(`There is no payment ${id}`);
     const change = decide(before);
-    return change ? changed(unit, before, change) : { payment: before, step: null };
+    if (!change) return { payment: before, step: null };
+    return { payment: await put(unit, writesFor(before, prolonged(change))), step: change.step ?? null };
   }
 
   /** The payment that this key of an operation belongs to. */
@@ -151,21 +147,32 @@ export class PaymentStore {
       events = [];
       return work({ tx, events });
     });
-    if (events.length) this.#told(events);
+    this.#tell(events);
     return result;
+  }
+
+  #writeNew(payment: PaymentRecord, step: "authorize" | null): Promise<boolean> {
+    const writes = writesOfNew(payment, step, Date.now());
+    return this.#database.atOnce<MoneyTables, boolean>((db) => write(db, writes));
+  }
+
+  #tell(events: DurableEvent[]): void {
+    if (events.length) this.#told(events);
   }
 }
 
-async function put({ tx, events }: Unit, before: PaymentRecord, change: Change): Promise<PaymentRecord> {
-  const saved = await save(tx, before, change);
-  events.push(...saved.events);
-  return saved.payment;
+async function put({ tx, events }: Unit, writes: Writes): Promise<PaymentRecord> {
+  // It is locked, so nobody can have changed it.
+  if (!(await write(tx, writes))) throw new Error(`The payment ${writes.payment.id} was changed meanwhile`);
+  events.push(...writes.events);
+  return writes.payment;
 }
 
-async function changed(unit: Unit, before: PaymentRecord, { step = null, ...change }: Change): Promise<Claim> {
-  const payment = step ? leased(change.payment, false) : change.payment;
-  return { payment: await put(unit, before, { ...change, step, payment }), step };
-}
+const writesFor = (before: PaymentRecord, change: Change): Writes => writesOf(before, change, Date.now());
+
+/** With a step that begins, the claim lasts anew. */
+const prolonged = (change: Change): Change =>
+  change.step ? { ...change, payment: leased(change.payment, false) } : change;
 
 /** Whether somebody works on it. */
 export const isLeased = (payment: PaymentRecord): boolean => payment.leased && (payment.dueAt ?? 0) > Date.now();

@@ -210,6 +210,12 @@ describeWithServer("postgres", "a database on PostgreSQL", () => {
       const asking = add(database, ["a", "b"], async () => runs++);
       await expect(asking).rejects.toMatchObject({ type: "STORAGE_UNAVAILABLE", code: 503, retryable: true });
       expect(runs).toBe(1);
+      const statement = database.atOnce<Tables, unknown>((one) => {
+        runs++;
+        return one.updateTable("purses").set({ coins: 9 }).execute();
+      });
+      await expect(statement).rejects.toMatchObject({ type: "STORAGE_UNAVAILABLE" });
+      expect(runs).toBe(2);
     });
 
     test("a table that another release has changed meanwhile is read as it is now", async () => {
