@@ -8,7 +8,7 @@ import { load, take, write } from "./payment-rows.ts";
 import { type Change, type Writes, writesOf, writesOfNew } from "./payment-writes.ts";
 
 /** Milliseconds that a claim lasts; longer than all that one asks of a provider meanwhile. */
-const LEASE = 15_000;
+const LEASE = 10_000;
 
 /** A payment that the caller alone works on now, and what it is to ask first; without a step nothing is to be done. */
 export interface Claim {
