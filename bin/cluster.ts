@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Cluster, type ClusterNode, startCluster } from "../rig/cluster.ts";
-import { MissingServersError } from "../rig/cluster-servers.ts";
-import { LayoutError, SMALL, WIDE } from "../rig/layout.ts";
+import { SMALL, WIDE } from "../rig/layout.ts";
 import { readArguments } from "./arguments.ts";
 
 const USAGE = `npm run cluster -- [--small | --layout api=2,products=3,carts+orders=2] [--port 3000] [--data FOLDER]`;
@@ -78,8 +77,8 @@ async function watch(node: ClusterNode): Promise<void> {
     console.error(`${node.id} has ended (${code ?? signal}); its last words:\n${node.output().slice(-2_000)}`);
 }
 
+/** What could not start says why; where in our code that came up helps nobody. */
 function fail(error: unknown): never {
-  const plain = error instanceof LayoutError || error instanceof MissingServersError;
-  console.error(plain ? error.message : error);
+  console.error((error as Error).message);
   process.exit(1);
 }

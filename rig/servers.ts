@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import { findServer, missingServers, type ServerKind } from "./find.ts";
@@ -33,21 +33,28 @@ export interface TestServer {
 
 /** How long a server may take until it answers. */
 const START = 30_000;
+/** How long somebody who was killed may take to be gone. */
+const LEAVING = 10_000;
 
 /** Starts a server of this kind on loopback; resolves when it has answered a real request. */
 export async function startServer(kind: ServerKind, options: ServerOptions = {}): Promise<TestServer> {
   if (!findServer(kind)) throw new Error(missingServers([kind])[0]);
   const folder = options.folder ?? rigFolder(kind);
   mkdirSync(folder, { recursive: true });
+  const end = Date.now() + LEAVING;
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const launch = await prepare(kind, { ...options, folder, port });
     try {
       return running(kind, { folder, port, launch, child: await ready(kind, { folder, port, launch }) });
     } catch (error) {
+      const { message } = error as Error;
       // Between the look for a free port and the start, somebody else may have taken it.
-      const taken = /in use/i.test((error as Error).message);
-      if (options.port !== undefined || !taken || attempt === 3) throw error;
+      const taken = options.port === undefined && /in use/i.test(message) && attempt < 3;
+      // Who had the data before was killed, and is not quite gone.
+      const leaving = /postmaster\.pid" already exists|pre-existing shared memory/.test(message) && Date.now() < end;
+      if (!taken && !leaving) throw error;
+      if (leaving) await new Promise((again) => setTimeout(again, 200));
     }
   }
 }
@@ -90,7 +97,9 @@ async function ready(kind: ServerKind, { folder, port, launch }: Omit<Parts, "ch
   if (!(await isFree(port))) throw new Error(`${kind} does not start: port ${port} is in use`);
   const { command, args, uid, gid } = launch;
   const as = uid === undefined || gid === undefined ? {} : { uid, gid };
-  const child = await startChild({ command, args, ...as, cwd: folder, log: join(folder, "log") });
+  const log = join(folder, "log");
+  const before = existsSync(log) ? readFileSync(log, "utf8").length : 0;
+  const child = await startChild({ command, args, ...as, cwd: folder, log });
   const end = Date.now() + START;
   for (;;) {
     let why: unknown;
@@ -102,7 +111,7 @@ async function ready(kind: ServerKind, { folder, port, launch }: Omit<Parts, "ch
     }
     if (child.ended() || Date.now() > end) {
       await child.kill();
-      const printed = child.output().trim().split("\n").slice(-20).join("\n");
+      const printed = child.output().slice(before).trim().split("\n").slice(-20).join("\n");
       throw new Error(`${kind} does not start (${(why as Error | undefined)?.message ?? "it has ended"}):\n${printed}`);
     }
     await new Promise((again) => setTimeout(again, 25));

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isFree } from "../../rig/ports.ts";
 import { SERVER_KINDS, type ServerKind } from "../../rig/servers.ts";
@@ -128,6 +129,24 @@ describeWithServer(["redis", "postgres"], "a process with servers", () => {
     expect(servers.map(({ pid }) => runs(pid))).toEqual([true, true]);
     parent.kill(signal);
     await eventually(() => servers.every(({ pid, folder }) => !runs(pid) && !existsSync(folder)));
+  });
+});
+
+describeWithServer("postgres", "a folder with data", () => {
+  test("can be taken over at once from whoever was killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "molecart-"));
+    // PostgreSQL runs as somebody else where we are root.
+    chmodSync(folder, 0o711);
+    try {
+      const first = await startServer("postgres", { folder: join(folder, "data"), fsync: "off" });
+      await sql(first.url, "CREATE TABLE kept AS SELECT 'kept' AS word");
+      process.kill(first.pid, "SIGKILL");
+      const second = await startServer("postgres", { folder: join(folder, "data"), fsync: "off" });
+      expect(await sql(second.url, "SELECT word FROM kept")).toEqual([{ word: "kept" }]);
+      await second.stop();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
