@@ -1,11 +1,13 @@
+import type { Context, ServiceSchema } from "moleculer";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { standIn } from "../support/stand-ins.ts";
 
 let http: HttpShop;
 let seen: unknown[];
 
 beforeAll(async () => {
   http = await startHttpShop("api,idempotency");
-  http.shop.broker.createService({
+  const carts: ServiceSchema = {
     name: "carts",
     actions: {
       create: (ctx) => seen.push(ctx.params) && { id: "cart" },
@@ -14,16 +16,9 @@ beforeAll(async () => {
         throw new Error("connection to 10.0.0.7 refused: password=secret");
       },
     },
-  });
-  http.shop.broker.createService({
-    name: "inventory",
-    actions: { list: (ctx) => seen.push(ctx.params) && { items: [] } },
-  });
-  http.shop.broker.createService({
-    name: "products",
-    actions: { list: (ctx) => seen.push(ctx.params) && { items: [], nextCursor: null, total: 0 } },
-  });
-  await http.shop.broker.waitForServices(["carts", "products", "inventory"]);
+  };
+  const list = (ctx: Context) => seen.push(ctx.params) && { items: [], nextCursor: null, total: 0 };
+  await standIn(http.shop, carts, ...["inventory", "products"].map((name) => ({ name, actions: { list } })));
 });
 afterAll(() => http.stop());
 beforeEach(() => {
@@ -161,8 +156,7 @@ test("a URL without end is refused", async () => {
 });
 
 test("a token that is none is refused even where none is needed", async () => {
-  http.shop.broker.createService({ name: "users", actions: { keys: () => ({ keys: [] }) } });
-  await http.shop.broker.waitForServices("users");
+  await standIn(http.shop, { name: "users", actions: { keys: () => ({ keys: [] }) } });
   for (const Authorization of ["Bearer a.b.c", "Bearer", "Basic dXNlcg=="]) {
     const answer = await http.ask("/products", { headers: { Authorization } });
     expect(answer.json).toMatchObject({ status: 401, code: "TOKEN_INVALID" });

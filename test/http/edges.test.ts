@@ -1,6 +1,7 @@
 import type { ServiceSchema } from "moleculer";
 import { Errors } from "moleculer";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { standIn } from "../support/stand-ins.ts";
 
 let http: HttpShop;
 let open: HttpShop;
@@ -28,8 +29,7 @@ beforeAll(async () => {
   ] as unknown as ServiceSchema[];
   const start = async (env: Record<string, string>) => {
     const shop = await startHttpShop("api", env);
-    for (const schema of doubles) shop.shop.broker.createService(schema);
-    await shop.shop.broker.waitForServices(["carts", "products"]);
+    await standIn(shop.shop, ...doubles);
     return shop;
   };
   http = await start({ CORS_ORIGINS: `${ours},http://localhost:5173`, PUBLIC_URL: ours });

@@ -1,6 +1,8 @@
+import type { ServiceSchema } from "moleculer";
 import { conflict, paymentRequired, unavailable } from "../../services/shared/errors.ts";
 import { eventually } from "../support/eventually.ts";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { standIn } from "../support/stand-ins.ts";
 
 const cartA = "a".repeat(24);
 const cartB = "b".repeat(24);
@@ -13,7 +15,7 @@ let keys: string[];
 
 beforeAll(async () => {
   http = await startHttpShop("api,idempotency,users");
-  http.shop.broker.createService({
+  const orders: ServiceSchema = {
     name: "orders",
     actions: {
       place(ctx) {
@@ -21,8 +23,8 @@ beforeAll(async () => {
         return place(ctx.params);
       },
     },
-  });
-  http.shop.broker.createService({
+  };
+  const inventory: ServiceSchema = {
     name: "inventory",
     actions: {
       adjust(ctx) {
@@ -30,8 +32,8 @@ beforeAll(async () => {
         return create();
       },
     },
-  });
-  await http.shop.broker.waitForServices(["orders", "inventory"]);
+  };
+  await standIn(http.shop, orders, inventory);
 });
 afterAll(() => http.stop());
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import { eventually } from "../support/eventually.ts";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { settingsReach } from "../support/settings.ts";
 
 let http: HttpShop;
 let staff: Record<string, string>;
@@ -20,6 +21,7 @@ afterAll(() => http.stop());
 const setting = async (values: object) => {
   const answer = await http.ask("/admin/settings", { method: "PATCH", json: { values }, headers: staff });
   expect(answer.status).toBe(200);
+  await settingsReach(http.shop, answer.json.values);
 };
 
 test("every answer tells the limit and what is left of it", async () => {

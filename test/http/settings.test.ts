@@ -1,5 +1,6 @@
 import { eventually } from "../support/eventually.ts";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
+import { settingsReach } from "../support/settings.ts";
 
 let http: HttpShop;
 let administrator: { Authorization: string };
@@ -12,8 +13,12 @@ beforeAll(async () => {
 afterAll(() => http.stop());
 
 const read = () => http.ask("/admin/settings", { headers: administrator });
-const patch = (values: object, headers: Record<string, string> = {}) =>
-  http.ask("/admin/settings", { method: "PATCH", json: { values }, headers: { ...administrator, ...headers } });
+async function patch(values: object, more: Record<string, string> = {}) {
+  const headers = { ...administrator, ...more };
+  const answer = await http.ask("/admin/settings", { method: "PATCH", json: { values }, headers });
+  if (answer.status === 200) await settingsReach(http.shop, answer.json.values);
+  return answer;
+}
 
 test("an administrator reads the settings with what a form needs, and nobody else does", async () => {
   const { status, json, headers } = await read();

@@ -1,5 +1,6 @@
 import type { Order } from "../../services/orders/orders.contract.ts";
 import { newId } from "../../services/shared/ids.ts";
+import { eventually } from "./eventually.ts";
 import type { TestShop } from "./services.ts";
 
 /** All services that a checkout needs, without the edges. */
@@ -43,6 +44,19 @@ export const place = (
     paymentToken: token,
     ...more,
   });
+
+/** Whether an order is confirmed in the end, or else why not. Where a crowd is slow, its answer says `pending` first. */
+export async function endOf(placing: Promise<Order>, read: (order: Order) => Promise<Order>): Promise<string> {
+  try {
+    const order = await placing;
+    const decided = (stands: Order) => stands.status !== "pending" && stands;
+    const { status, reason } =
+      decided(order) || (await eventually(async () => decided(await read(order)), { within: 45_000, every: 100 }));
+    return reason?.type ?? status;
+  } catch (error) {
+    return (error as { type?: string }).type ?? String(error);
+  }
+}
 
 /** The order as its guest sees it. */
 export const seen = (shop: TestShop, { id, guestToken }: Order): Promise<Order> =>

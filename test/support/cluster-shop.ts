@@ -4,9 +4,6 @@ import { openShop, type Shop } from "../../bin/shop.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
 import { eventually } from "./eventually.ts";
 
-/** The suites run in the shape that this names: in one process with embedded storage, or on real servers. */
-export const inCluster = process.env.SHAPE === "cluster";
-
 /** The servers of this run, which the global set-up has started. */
 const SERVERS = ["TRANSPORTER", "MONGO_URL", "POSTGRES_URL", "REDIS_URL"] as const;
 const address = (name: (typeof SERVERS)[number]): string => process.env[`TEST_${name}`] as string;
@@ -39,27 +36,40 @@ export async function startCluster(names: string, env: Record<string, string>, p
         ...more,
       }),
     );
-  const outside = await node("outside", "config");
-  const opened = [outside];
+  const opened: Shop[] = [];
+  const open = async (...args: Parameters<typeof node>): Promise<Shop> => {
+    const shop = await node(...args);
+    opened.push(shop);
+    return shop;
+  };
+  const worker = (id: string) => (inner.length ? [open(id, inner.join(","))] : []);
   try {
-    // One after the other, as a first start is: of two that start at once the tests of races speak.
-    const nodes: Shop[] = [];
-    for (const id of inner.length ? ["first", "second"] : []) {
-      nodes.push(await node(id, inner.join(",")));
-      opened.push(nodes.at(-1) as Shop);
-    }
-    const gateways: ClusterNodes["gateways"] = [];
-    for (const port of services.includes("api") ? ports : []) {
-      const shop = await node("gateway", "api", { PORT: String(port) });
-      opened.push(shop);
-      gateways.push({ shop, url: `http://127.0.0.1:${port}` });
-    }
+    const [outside, nodes, gateways] = await settled([
+      open("outside", "config"),
+      settled(worker("first")),
+      settled(services.includes("api") ? ports.map((port) => open("gateway", "api", { PORT: String(port) })) : []),
+    ]);
+    // Later, as a second node is: of two that start at once the tests of races speak.
+    nodes.push(...(await settled(worker("second"))));
     await eventually(() => opened.every((shop) => inner.every((name) => nodesWith(shop, name) === 2)));
-    return { outside, nodes, gateways, stop: () => stopAll(opened) };
+    await eventually(() => gateways.every(({ broker }) => broker.registry.actions.isAvailable("config.values")));
+    return {
+      outside,
+      nodes,
+      gateways: gateways.map((shop, at) => ({ shop, url: `http://127.0.0.1:${ports[at]}` })),
+      stop: () => stopAll(opened),
+    };
   } catch (error) {
     await stopAll(opened);
     throw error;
   }
+}
+
+/** Waits for all, also where one fails: what has come up by then is known. */
+async function settled<T extends unknown[]>(all: { [K in keyof T]: Promise<T[K]> }): Promise<T>;
+async function settled(all: Promise<unknown>[]): Promise<unknown[]> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }
 
 /** How many of the two nodes with this service one of the cluster knows. */
@@ -68,8 +78,11 @@ const nodesWith = ({ broker }: Shop, service: string): number =>
     .getServiceList({ onlyAvailable: true })
     .filter(({ name, nodeID }) => name === service && !nodeID?.startsWith("outside")).length;
 
+/** Gateways first, while what they ask for still answers. */
 async function stopAll(shops: Shop[]): Promise<void> {
-  for (const shop of shops.toReversed()) await shop.stop();
+  const isGateway = ({ broker }: Shop) => broker.getLocalService("api") !== undefined;
+  await Promise.all(shops.filter(isGateway).map((shop) => shop.stop()));
+  await Promise.all(shops.filter((shop) => !isGateway(shop)).map((shop) => shop.stop()));
 }
 
 /** A namespace and databases of its own, made when they are first asked for. */

@@ -1,4 +1,4 @@
-import { closeRig, startServer } from "../../rig/servers.ts";
+import { startServer } from "../../rig/servers.ts";
 
 /** Starts the servers that all suites of this run share; each test has a namespace and databases of its own on them. */
 export default async function setUp(): Promise<void> {

@@ -8,7 +8,8 @@ import type { Meta } from "../../services/access.ts";
 import type { Actions } from "../../services/cluster.ts";
 import type { Caller } from "../../services/contract.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
-import { inCluster, startCluster } from "./cluster-shop.ts";
+import { startCluster } from "./cluster-shop.ts";
+import { inCluster } from "./shape.ts";
 
 export interface TestShop extends Shop {
   dataDir: string;
@@ -16,13 +17,16 @@ export interface TestShop extends Shop {
   urls: string[];
   /** The nodes that run the services, all of them in this process. */
   nodes: Shop[];
+  /** Those, the gateways, and the node that `broker` is of. */
+  everyone: Shop[];
   /** Calls as another service does: trusted. */
   inside: Caller<Actions>;
   /** Calls as the gateway does for somebody with this meta: checked by the contract. */
   as(meta: Meta): Caller<Actions>;
 }
 
-const calling = (shop: Shop, caller: string, meta: Meta): Caller<Actions> => ({
+/** Calls that say so of their caller. */
+export const calling = (shop: Shop, caller: string, meta: Meta): Caller<Actions> => ({
   call: ((action: string, params?: object, opts?: CallingOptions) =>
     (shop.broker as { call(a: string, p?: object, o?: object): unknown }).call(action, params, {
       ...opts,
@@ -48,12 +52,15 @@ export async function startServices(names: string, env: Record<string, string> =
     ...env,
     DATA_DIR: dataDir,
   };
-  const { shop, urls, nodes } = inCluster ? await outside(names, variables) : await embedded(names, variables);
+  const { shop, urls, nodes, everyone } = inCluster
+    ? await outside(names, variables)
+    : await embedded(names, variables);
   return {
     ...shop,
     dataDir,
     urls,
     nodes,
+    everyone,
     inside: calling(shop, "test", {}),
     as: (meta) => calling(shop, "api", meta),
     async stop() {
@@ -63,11 +70,11 @@ export async function startServices(names: string, env: Record<string, string> =
   };
 }
 
-type Started = { shop: Shop; urls: string[]; nodes: Shop[] };
+type Started = Pick<TestShop, "urls" | "nodes" | "everyone"> & { shop: Shop };
 
 async function embedded(names: string, env: Record<string, string>): Promise<Started> {
   const shop = await openShop(readEnvironment({ ...env, SERVICES: names }));
-  return { shop, urls: env.PORT ? [`http://127.0.0.1:${env.PORT}`] : [], nodes: [shop] };
+  return { shop, urls: env.PORT ? [`http://127.0.0.1:${env.PORT}`] : [], nodes: [shop], everyone: [shop] };
 }
 
 async function outside(names: string, env: Record<string, string>): Promise<Started> {
@@ -80,7 +87,12 @@ async function outside(names: string, env: Record<string, string>): Promise<Star
   const platform = Object.create(outside.platform, {
     writes: { value: () => sum(nodes.map((one) => one.platform.writes())) },
   });
-  return { shop: { ...outside, platform, stop }, urls: gateways.map(({ url }) => url), nodes };
+  return {
+    shop: { ...outside, platform, stop },
+    urls: gateways.map(({ url }) => url),
+    nodes,
+    everyone: [outside, ...nodes, ...gateways.map(({ shop }) => shop)],
+  };
 }
 
 function sum(all: Record<string, number>[]): Record<string, number> {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { inCluster } from "./shape.ts";
 
 /** Data that is too large for the repository lies beside it. */
 const SHARED = resolve(import.meta.dirname, "../../../shared");
@@ -11,6 +12,11 @@ export const NEEDS_SHARED = "needs ../shared";
 export function sharedData(path = ""): string | null {
   const file = join(SHARED, path);
   return existsSync(file) ? file : null;
+}
+
+/** A suite over shared data that says no more where several nodes do the same. */
+export function describeEmbeddedWithShared(name: string, fn: () => void): void {
+  if (!inCluster) describeWithShared(name, fn);
 }
 
 /** A suite over shared data; where that is missing it is skipped, and the runner says so. */
