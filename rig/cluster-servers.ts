@@ -12,13 +12,10 @@ export const CLUSTER_SERVERS = Object.keys(ADDRESSES) as ClusterServerKind[];
 export type ClusterServers = Record<ClusterServerKind, TestServer>;
 export type Proxies = Record<ClusterServerKind, ServerProxy>;
 
-export class MissingServersError extends Error {}
-
 /** The servers of a cluster, each with a folder of its own in `folder` where that is given. */
 export async function startServers({ folder, ...options }: ServerOptions = {}): Promise<ClusterServers> {
   const missing = missingServers(CLUSTER_SERVERS);
-  if (missing.length)
-    throw new MissingServersError([...missing, "On Debian rig/install.sh installs them all"].join("\n"));
+  if (missing.length) throw new Error([...missing, "On Debian rig/install.sh installs them all"].join("\n"));
   const started = await Promise.allSettled(
     CLUSTER_SERVERS.map((kind) => startServer(kind, { ...options, ...(folder ? { folder: join(folder, kind) } : {}) })),
   );

@@ -12,15 +12,13 @@ export const WIDE =
 export const SMALL =
   "api=2,config+users+notifications+idempotency=2,products+pricing+inventory=2,carts+orders+payments=2";
 
-export class LayoutError extends Error {}
-
 /** `api=2,carts+orders=3`: commas part groups of nodes, `+` joins the services of one, `=` counts its nodes. */
 export function readLayout(text: string): Group[] {
   const groups = text.split(",").map((entry): Group => {
     const [, names = "", count = "1"] = /^\s*([a-z+]+)\s*(?:=\s*(\d{1,2}))?\s*$/.exec(entry) ?? [];
     const services = names.split("+");
     if (services.includes("") || Number(count) === 0) {
-      throw new LayoutError(`"${entry}" is no part of a layout, which is written as in api=2,carts+orders=3`);
+      throw new Error(`"${entry}" is no part of a layout, which is written as in api=2,carts+orders=3`);
     }
     return { services, count: Number(count) };
   });
