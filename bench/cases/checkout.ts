@@ -26,7 +26,11 @@ async function buy(client: JsonClient, sku: string): Promise<number> {
 }
 
 /** So many buyers at once, each again and again. */
-async function shopping({ url }: Side, seconds: number, skus: readonly string[]): Promise<LoadResult> {
+export async function shopping(
+  { url }: Pick<Side, "url">,
+  seconds: number,
+  skus: readonly string[],
+): Promise<LoadResult> {
   const client = new JsonClient(url, BUYERS);
   const times: number[] = [];
   const began = performance.now();
@@ -46,7 +50,7 @@ async function shopping({ url }: Side, seconds: number, skus: readonly string[])
 }
 
 /** SKUs of the catalogue with more stock than any run sells. */
-async function stocked(shop: RunningShop, count: number): Promise<string[]> {
+export async function stocked(shop: Pick<RunningShop, "client" | "admin">, count: number): Promise<string[]> {
   const { items } = await shop.client.get<{ items: { sku: string }[] }>(`/api/v1/inventory?limit=${count}`, shop.admin);
   for (const { sku } of items) {
     const body = { delta: 900_000, reason: "for the benchmark" };
