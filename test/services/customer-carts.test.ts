@@ -6,6 +6,7 @@ import { after as whenDone } from "../support/between.ts";
 import { CHECKOUT, cartWith, place, product } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
+import { testEmbedded } from "../support/shape.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -233,36 +234,40 @@ describe("merge", () => {
   });
 });
 
-test("after a restart a merge that had stopped goes on, and carts of the first release are read", async () => {
-  const DATA_DIR = temporaryFolder();
-  try {
-    const before = await startServices(CHECKOUT, { DATA_DIR });
-    const ada = somebody(before);
-    const sku = await product(before, 5);
-    await ada.cart();
-    const [{ id }, old] = [await cartWith(before, sku, 2), await cartWith(before, sku, 3)];
-    whenDone(before, "pricing.quote", async () => {
-      throw new Error("the process died here");
-    });
-    await ada.merge(id);
-    await before.stop();
-    asFirstRelease(join(DATA_DIR, "shop.db"), old.id);
-
-    const again = await startServices(CHECKOUT, { DATA_DIR });
+testEmbedded(
+  "after a restart a merge that had stopped goes on, and carts of the first release are read",
+  async () => {
+    const DATA_DIR = temporaryFolder();
     try {
-      const cart = () => again.as({ userId: ada.customerId }).call("carts.mine");
-      await eventually(async () => (await cart()).lines.length === 1, { within: 30_000 });
-      expect(await cart()).toMatchObject({ lines: [{ sku, quantity: 2 }] });
-      expect(await again.as({}).call("carts.get", { id: old.id })).toMatchObject({ lines: [{ sku, quantity: 3 }] });
-      await again.inside.call("carts.merge", { cartId: old.id, customerId: ada.customerId });
-      expect(await cart()).toMatchObject({ lines: [{ sku, quantity: 5 }], setAside: [] });
+      const before = await startServices(CHECKOUT, { DATA_DIR });
+      const ada = somebody(before);
+      const sku = await product(before, 5);
+      await ada.cart();
+      const [{ id }, old] = [await cartWith(before, sku, 2), await cartWith(before, sku, 3)];
+      whenDone(before, "pricing.quote", async () => {
+        throw new Error("the process died here");
+      });
+      await ada.merge(id);
+      await before.stop();
+      asFirstRelease(join(DATA_DIR, "shop.db"), old.id);
+
+      const again = await startServices(CHECKOUT, { DATA_DIR });
+      try {
+        const cart = () => again.as({ userId: ada.customerId }).call("carts.mine");
+        await eventually(async () => (await cart()).lines.length === 1, { within: 30_000 });
+        expect(await cart()).toMatchObject({ lines: [{ sku, quantity: 2 }] });
+        expect(await again.as({}).call("carts.get", { id: old.id })).toMatchObject({ lines: [{ sku, quantity: 3 }] });
+        await again.inside.call("carts.merge", { cartId: old.id, customerId: ada.customerId });
+        expect(await cart()).toMatchObject({ lines: [{ sku, quantity: 5 }], setAside: [] });
+      } finally {
+        await again.stop();
+      }
     } finally {
-      await again.stop();
+      rmSync(DATA_DIR, { recursive: true, force: true });
     }
-  } finally {
-    rmSync(DATA_DIR, { recursive: true, force: true });
-  }
-}, 60_000);
+  },
+  60_000,
+);
 
 /** The cart as the first release wrote it, and the collection marked as that release's. */
 function asFirstRelease(file: string, id: string): void {

@@ -1,5 +1,6 @@
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
+import { testEmbedded } from "../support/shape.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -54,7 +55,7 @@ test("a finished request cannot be given back", async () => {
   expect(await claim("finished")).toMatchObject({ state: "repeat" });
 });
 
-test("a key whose gateway died with the process is free again, one that was answered is not", async () => {
+testEmbedded("a key whose gateway died with the process is free again, one that was answered is not", async () => {
   const DATA_DIR = temporaryFolder();
   const first = await startServices("idempotency", { DATA_DIR });
   const params = { fingerprint: "body" };

@@ -4,7 +4,7 @@ import type { ImportReport } from "../../services/products/products.contract.ts"
 import { eventually } from "../support/eventually.ts";
 import { type HttpShop, startHttpShop } from "../support/http-shop.ts";
 import { startServices, type TestShop } from "../support/services.ts";
-import { describeWithShared, sharedData } from "../support/shared-data.ts";
+import { describeEmbeddedWithShared, sharedData } from "../support/shared-data.ts";
 
 const importing = (shop: TestShop, input: string | Buffer | Readable, params = {}): Promise<ImportReport> =>
   shop.inside.call("products.import", params, {
@@ -103,7 +103,7 @@ describe("importing CSV", () => {
   });
 });
 
-describeWithShared("importing catalogues of other shops", () => {
+describeEmbeddedWithShared("importing catalogues of other shops", () => {
   let shop: TestShop;
   const file = (name: string): Buffer => readFileSync(sharedData(`data/${name}`) as string);
   const listed = async (search = {}) => (await shop.inside.call("products.list", search)).total;

@@ -4,8 +4,10 @@ import { text } from "node:stream/consumers";
 import type { ImportReport } from "../../services/products/products.contract.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop } from "../support/services.ts";
-import { describeWithShared, sharedData } from "../support/shared-data.ts";
+import { WHO_WROTE } from "../support/shape.ts";
+import { describeEmbeddedWithShared, sharedData } from "../support/shared-data.ts";
 
+const looking = { meta: WHO_WROTE };
 const usd = (amount: number) => ({ amount, currency: "USD" });
 const flat = (sku: string, more: object = {}) => ({
   sku,
@@ -14,12 +16,20 @@ const flat = (sku: string, more: object = {}) => ({
   currency: "USD",
   ...more,
 });
+/** As a request's body comes in: in pieces. */
+const inPieces = (input: string): Readable => {
+  const bytes = Buffer.from(input);
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, at) =>
+    bytes.subarray(at * 65_536, (at + 1) * 65_536),
+  );
+  return Readable.from(pieces, { objectMode: false });
+};
 const jsonl = (...rows: (object | string)[]) =>
   rows.map((row) => `${typeof row === "string" ? row : JSON.stringify(row)}\n`).join("");
 
 let shop: TestShop;
 const importing = (input: string | Readable, params = {}, from: TestShop = shop): Promise<ImportReport> =>
-  from.inside.call("products.import", params, { stream: typeof input === "string" ? Readable.from([input]) : input });
+  from.inside.call("products.import", params, { stream: typeof input === "string" ? inPieces(input) : input });
 const bySlug = (idOrSlug: string) => shop.inside.call("products.get", { idOrSlug });
 
 describe("importing", () => {
@@ -67,7 +77,7 @@ describe("importing", () => {
     ];
     for (const [at, reason] of reasons.entries()) expect(report.problems[at]?.reason).toMatch(reason);
     expect(await bySlug("thing-good-2")).toMatchObject({ variants: [{ sku: "GOOD-2", price: usd(500) }] });
-    expect((await shop.inside.call("products.list", { q: "good" })).total).toBe(2);
+    expect((await shop.inside.call("products.list", { q: "good" }, looking)).total).toBe(2);
   });
 
   test("only the first hundred problems are told, but all are counted", async () => {
@@ -87,7 +97,9 @@ describe("importing", () => {
     expect(await importing(jsonl(...dearer))).toMatchObject({ created: 0, updated: 1, unchanged: 2 });
     const after = await bySlug("thing-again-b");
     expect(after).toMatchObject({ id: before.id, rev: 2, name: "New name", variants: [{ price: usd(900) }] });
-    expect((await shop.inside.call("products.list", { q: "new name" })).items[0]).toMatchObject({ price: usd(900) });
+    expect((await shop.inside.call("products.list", { q: "new name" }, looking)).items[0]).toMatchObject({
+      price: usd(900),
+    });
   });
 
   test("an import does not bring back what staff took out of the shop", async () => {
@@ -161,7 +173,7 @@ describe("importing", () => {
 
   test("names of categories are shown as the rows wrote them", async () => {
     await importing(jsonl(flat("CAT-1", { categories: ["Hi-Fi", "CDs & LPs"] })));
-    const tree = await shop.inside.call("products.categories");
+    const tree = await shop.inside.call("products.categories", undefined, looking);
     expect(tree.find(({ slug }) => slug === "hi-fi")).toMatchObject({
       name: "Hi-Fi",
       children: [{ slug: "hi-fi/cds-and-lps", name: "CDs & LPs" }],
@@ -217,7 +229,7 @@ describe("importing", () => {
   });
 });
 
-describeWithShared("importing a real catalogue", () => {
+describeEmbeddedWithShared("importing a real catalogue", () => {
   const file = () => createReadStream(sharedData("data/catalog/products.jsonl") as string);
   beforeAll(async () => {
     shop = await startServices("products,inventory");

@@ -1,23 +1,43 @@
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { rmSync } from "node:fs";
+import type { CollectionSpec, Doc } from "../../mixins/store/collection.ts";
+import { stockSpec } from "../../services/inventory/stock.documents.ts";
+import { stockId } from "../../services/inventory/stock.ts";
+import { mailsSpec } from "../../services/notifications/mail.documents.ts";
+import { ordersSpec } from "../../services/orders/order.documents.ts";
 import type { Findings } from "../../services/shared/shapes.ts";
 import { CHECKOUT, cartWith, place, product } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
 
 const folder = temporaryFolder();
-const env = { DATA_DIR: folder };
 const rules = ({ findings }: Pick<Findings, "findings">) => findings.map(({ rule }) => rule).sort();
 
-/** Falsifies documents behind the shop's back, while it is closed. */
-function falsify(collection: string, where: string, change: string): void {
-  const db = new DatabaseSync(join(folder, "shop.db"));
-  const { changes } = db.prepare(`update ${collection} set doc = ${change} where ${where}`).run();
-  db.close();
-  expect(changes).toBe(1);
+let shop: TestShop;
+const open = async () => {
+  shop = await startServices(CHECKOUT, { DATA_DIR: folder });
+};
+beforeAll(open);
+afterAll(async () => {
+  await shop.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The same shop after its services were away. */
+async function reopened(): Promise<void> {
+  await shop.stop();
+  await open();
 }
 
-async function sold(shop: TestShop): Promise<{ sku: string; id: string }> {
+/** Falsifies a document behind the back of its service. */
+async function falsify<T extends Doc>(
+  spec: CollectionSpec<T>,
+  id: string,
+  fields: Record<string, unknown>,
+): Promise<void> {
+  expect(await shop.platform.collection(spec).change(id, {}, { $set: fields })).not.toBeNull();
+}
+
+async function sold(): Promise<{ sku: string; id: string }> {
   const sku = await product(shop, 10);
   const { id } = await place(shop, (await cartWith(shop, sku, 2)).id);
   await eventually(async () => (await shop.platform.events.backlog()).waiting === 0);
@@ -25,14 +45,11 @@ async function sold(shop: TestShop): Promise<{ sku: string; id: string }> {
 }
 
 test("what was falsified is noticed without a full audit, mended where that is safe, and told", async () => {
-  const first = await startServices(CHECKOUT, env);
-  const [counted, unexplained, stuck] = [await sold(first), await sold(first), await sold(first)];
-  await first.stop();
-  falsify("stock", `id = 'main:${counted.sku}'`, "json_set(doc, '$.reserved', 3, '$.available', 4)");
-  falsify("stock", `id = 'main:${unexplained.sku}'`, "json_set(doc, '$.onHand', 9, '$.available', 9)");
-  falsify("orders", `id = '${stuck.id}'`, "json_set(doc, '$.payment.status', 'authorized')");
-
-  const shop = await startServices(CHECKOUT, env);
+  const [counted, unexplained, stuck] = [await sold(), await sold(), await sold()];
+  await falsify(stockSpec, stockId(counted.sku), { reserved: 3, available: 4 });
+  await falsify(stockSpec, stockId(unexplained.sku), { onHand: 9, available: 9 });
+  await falsify(ordersSpec, stuck.id, { "payment.status": "authorized" });
+  await reopened();
   await eventually(async () => {
     const [stock, orders] = [
       await shop.inside.call("inventory.invariants"),
@@ -57,31 +74,21 @@ test("what was falsified is noticed without a full audit, mended where that is s
   expect(rules(await shop.inside.call("orders.audit"))).toEqual([]);
   expect(await shop.inside.call("orders.repair")).toEqual({ repairs: [] });
   await eventually(async () => (await shop.inside.call("inventory.invariants")).broken.length === 0);
-  await shop.stop();
-}, 90_000);
-
-test("a confirmed order whose goods are gone is told and left to staff", async () => {
-  const first = await startServices(CHECKOUT, env);
-  const { sku, id } = await sold(first);
-  await first.stop();
-  falsify("stock", `id = 'main:${sku}'`, `json_set(doc, '$.holds."${id}".state', 'released')`);
-  const shop = await startServices(CHECKOUT, env);
-  expect(await shop.inside.call("orders.repair")).toEqual({ repairs: [] });
-  expect(rules(await shop.inside.call("orders.audit"))).toEqual(["orders.stock"]);
-  await shop.stop();
 }, 90_000);
 
 test("a lost mail is sent when the orders are mended, once", async () => {
-  const first = await startServices(CHECKOUT, env);
-  const { id } = await sold(first);
-  await first.stop();
-  const db = new DatabaseSync(join(folder, "shop.db"));
-  db.prepare("delete from mails where id = ?").run(`${id}:confirmed`);
-  db.close();
-  const shop = await startServices(CHECKOUT, env);
+  const { id } = await sold();
   const mails = async () => (await shop.inside.call("notifications.mails", { orderId: id })).items;
+  expect(await mails()).toHaveLength(1);
+  expect(await shop.platform.collection(mailsSpec).purge({ id: `${id}:confirmed` }, 1)).toBe(1);
   expect(await mails()).toHaveLength(0);
   expect((await shop.inside.call("orders.repair")).repairs.map(({ rule }) => rule)).toContain("orders.mail");
   await eventually(async () => (await mails()).length === 1);
-  await shop.stop();
+}, 90_000);
+
+test("a confirmed order whose goods are gone is told and left to staff", async () => {
+  const { sku, id } = await sold();
+  await falsify(stockSpec, stockId(sku), { [`holds.${id}.state`]: "released" });
+  expect(await shop.inside.call("orders.repair")).toEqual({ repairs: [] });
+  expect(rules(await shop.inside.call("orders.audit"))).toEqual(["orders.stock"]);
 }, 90_000);

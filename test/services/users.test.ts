@@ -10,6 +10,7 @@ import { accountsSpec, signingKeysSpec } from "../../services/users/user.documen
 import service from "../../services/users/users.service.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
+import { describeEmbedded, testEmbedded } from "../support/shape.ts";
 
 // The lowest that bcrypt knows: these tests are about who gets in, not about how long it takes.
 Object.assign(service.settings as object, { passwordCost: 4 });
@@ -142,7 +143,7 @@ describe("the first start", () => {
     await expect(startServices("users", { DATA_DIR, SECRET_KEY: "b".repeat(32) })).rejects.toThrow(/^SECRET_KEY: /);
   });
 
-  test("of nodes that start at once one makes the administrator, and all have the same keys", async () => {
+  testEmbedded("of nodes that start at once one makes the administrator, and all have the same keys", async () => {
     const platform = new EmbeddedPlatform(readEnvironment({ DATA_DIR: folder() }));
     const accounts = platform.collection(accountsSpec);
     const signingKeys = platform.collection(signingKeysSpec);
@@ -163,7 +164,7 @@ describe("the first start", () => {
   });
 });
 
-describe("hashing in threads", () => {
+describeEmbedded("hashing in threads", () => {
   test("threads start with the first job, at most so many, and end when idle", async () => {
     const pool = new PasswordPool({ size: 2, idle: 50 });
     expect(pool.threads).toBe(0);
