@@ -111,7 +111,8 @@ class Server implements PostgresDatabase {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#prepare();
-        this.#back();
+        if (attempt === 1) this.#away = null;
+        else this.#back();
         return;
       } catch (error) {
         const why = whyOf(error);

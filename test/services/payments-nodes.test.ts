@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { migrate } from "../../services/payments/migrate.ts";
 import { PaymentStore } from "../../services/payments/payment-store.ts";
 import type { SandboxTables } from "../../services/payments/sandbox/sandbox.tables.ts";
@@ -68,6 +69,29 @@ describeWithServer("postgres", "payments on two nodes", () => {
       await Promise.allSettled([either(round).authorize("tok_ok", orderId), either(round + 1).desk.undo(orderId)]);
       expect((await settled(orderId)).status).toBe("voided");
     }
+  });
+
+  test("trap 24: while a provider is asked, no transaction is open and the payment is not locked", async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const { bank } = first().desk;
+    const real = bank.authorize.bind(bank);
+    jest.spyOn(SandboxBank.prototype, "authorize").mockImplementation(async (request) => {
+      asked.resolve();
+      await answer.promise;
+      return real(request);
+    });
+    const orderId = newId();
+    const asking = first().authorize("tok_ok", orderId);
+    await asked.promise;
+    const { db } = second().desk.store;
+    const open = sql<{ n: number }>`select count(*) as n from pg_stat_activity
+      where datname = current_database() and state like 'idle in transaction%'`;
+    await eventually(async () => (await open.execute(db)).rows[0]?.n === 0);
+    const row = db.selectFrom("payments").select("leased").where("order_id", "=", orderId);
+    expect(await row.forUpdate().noWait().execute()).toEqual([{ leased: 1 }]);
+    answer.resolve();
+    expect(await asking).toMatchObject({ status: "authorized" });
   });
 
   test("due work is claimed by one of them", async () => {
