@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { missingServers } from "../rig/find.ts";
+import { bothShapes } from "../test/support/both-shapes.ts";
 import { type JestReport, missing, NEEDS, type Summary, summarize } from "../test/support/needs.ts";
 
 /**
  * `npm test`: Jest over everything whose servers, tools and data are there; options and paths are passed through. The
- * suites that use the shop run twice, embedded and in the shape of a cluster; with options or paths only embedded, unless
+ * suites that make shops run twice, embedded and in the shape of a cluster; with options or paths only embedded, unless
  * `--shape=cluster` or `--shape=both` says otherwise. Says what was left out and why, and ends with
  * `N passed, N failed, N skipped`.
  */
@@ -17,10 +18,6 @@ const options = all.filter((option) => !option.startsWith("--shape="));
 const shape = all.find((option) => option.startsWith("--shape="))?.slice("--shape=".length);
 const shapes = shape === undefined && options.length === 0 ? "both" : (shape ?? "embedded");
 const ci = process.env.CI === "true";
-
-/** What uses the shop; adapters are put to their tests by themselves. */
-const IN_CLUSTER = ["test/http", "test/services"];
-const ADAPTERS = "test/services/(store|durable-events|mongo|nats|sql|postgres)-";
 
 let jest: ChildProcess | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => jest?.kill(signal));
@@ -48,8 +45,8 @@ async function cluster(): Promise<Summary> {
     return { passed: 0, failed: 0, skipped: 0, lines, wrong: ci || shapes === "cluster" };
   }
   console.error("\nThe same in the shape of a cluster");
-  const paths = options.some((option) => !option.startsWith("-")) ? [] : IN_CLUSTER;
-  return await run([...options, ...paths, `--testPathIgnorePatterns=/node_modules/`, ADAPTERS], "cluster");
+  const paths = options.some((option) => !option.startsWith("-")) ? [] : bothShapes(root);
+  return await run([...options, ...paths], "cluster");
 }
 
 async function run(args: readonly string[], SHAPE: string): Promise<Summary> {

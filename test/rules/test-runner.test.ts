@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { bothShapes, EMBEDDED_ONLY } from "../support/both-shapes.ts";
 import { type JestReport, missing, type Need, summarize } from "../support/needs.ts";
 
 const shared: Need = { mark: "needs ../shared", found: () => false, optional: true };
@@ -62,4 +65,14 @@ test("a server that is missing is told, and wrong in CI", () => {
   });
   expect(summarize(skipping, { ...inCi, missing: [server] })).toMatchObject({ wrong: true });
   expect(missing([server, { mark: "", found: () => true }])).toEqual([server]);
+});
+
+test("every suite that makes a shop runs in both shapes, unless it is said why not", () => {
+  const root = resolve(import.meta.dirname, "../..");
+  const suites = bothShapes(root);
+  expect(suites).toEqual(expect.arrayContaining(["test/http/gateway.test.ts", "test/services/orders.test.ts"]));
+  expect(suites).not.toContain("test/services/store-embedded.test.ts");
+  for (const file of Object.keys(EMBEDDED_ONLY)) {
+    expect([file, existsSync(join(root, file)), suites.includes(file)]).toEqual([file, true, false]);
+  }
 });

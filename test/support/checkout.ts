@@ -51,7 +51,7 @@ export async function endOf(placing: Promise<Order>, read: (order: Order) => Pro
     const order = await placing;
     const decided = (stands: Order) => stands.status !== "pending" && stands;
     const { status, reason } =
-      decided(order) || (await eventually(async () => decided(await read(order)), { within: 45_000, every: 100 }));
+      decided(order) || (await eventually(async () => decided(await read(order)), { within: 45_000, every: 1_000 }));
     return reason?.type ?? status;
   } catch (error) {
     return (error as { type?: string }).type ?? String(error);
