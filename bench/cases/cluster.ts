@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openShop } from "../../bin/shop.ts";
 import { type Cluster, type ClusterNode, type ClusterServers, startCluster } from "../../rig/cluster.ts";
 import { cluster as contracts } from "../../services/cluster.ts";
@@ -42,12 +44,9 @@ export async function openCluster(layout: string, servers?: ClusterServers) {
 
 /** Milliseconds of calls that cross NATS, one after the other, from a node that runs none of the services. */
 export async function measureCalls({ env }: Cluster, count: number): Promise<{ p50: number; p99: number }> {
-  const node = {
-    ...env,
-    SERVICES: "control",
-    LOG_LEVEL: "error",
-    DATA_DIR: env.DATA_DIR ?? "/tmp/molecart-bench-calls",
-  };
+  // The operator's socket, which nobody uses here, needs a folder.
+  const folder = mkdtempSync(join(tmpdir(), "molecart-bench-"));
+  const node = { ...env, SERVICES: "control", LOG_LEVEL: "error", DATA_DIR: folder };
   const { broker, stop } = await openShop(readEnvironment(node));
   try {
     await broker.waitForServices(contracts.map(({ name }) => name));
@@ -62,6 +61,7 @@ export async function measureCalls({ env }: Cluster, count: number): Promise<{ p
     return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
   } finally {
     await stop();
+    rmSync(folder, { recursive: true });
   }
 }
 
