@@ -1,4 +1,12 @@
-import { type ActionEndpoint, type BrokerOptions, type Context, type Middleware, Strategies } from "moleculer";
+import {
+  type ActionEndpoint,
+  type BrokerOptions,
+  type Context,
+  Discoverers,
+  type Middleware,
+  Strategies,
+} from "moleculer";
+import { steady } from "./mixins/cluster/steady-discoverer.ts";
 import { natsOptions } from "./mixins/nats/nats-servers.ts";
 import { SteadyNats } from "./mixins/nats/nats-transporter.ts";
 import { redisOptions } from "./mixins/redis/redis.ts";
@@ -13,7 +21,7 @@ export function amongNodes(environment: Environment & { TRANSPORTER: string }): 
     // Of each node's own, only that node would hear what is outdated.
     cacher: REDIS_URL ? new RedisCacher(REDIS_URL) : null,
     registry: {
-      strategy: BALANCING === "latency" ? "Latency" : "RoundRobin",
+      strategy: BALANCING === "latency" ? "Nearest" : "RoundRobin",
       discoverer: discoverer(environment),
       // The others must have heard that this node leaves before it stops to answer.
       stopDelay: 500,
@@ -25,12 +33,30 @@ export function amongNodes(environment: Environment & { TRANSPORTER: string }): 
 /** A node that died is left out after so many seconds; calls that wait for it are made again elsewhere. */
 const HEARTBEATS = { heartbeatInterval: 2, heartbeatTimeout: 6 };
 
+/** A list on a server runs out by itself; while the server is away nobody is taken for dead. */
+const LISTED = { ...HEARTBEATS, disableHeartbeatChecks: true };
+
 function discoverer({ DISCOVERER, REDIS_URL, ETCD_URL }: Environment) {
-  if (DISCOVERER === "redis")
-    return { type: "Redis" as const, options: { ...HEARTBEATS, redis: redisOptions(REDIS_URL ?? "") } };
-  if (DISCOVERER === "etcd") return { type: "Etcd3" as const, options: { ...HEARTBEATS, etcd: { hosts: ETCD_URL } } };
+  if (DISCOVERER === "redis") {
+    const redis = { ...redisOptions(REDIS_URL ?? ""), enableOfflineQueue: true };
+    return steady(new Discoverers.Redis({ ...LISTED, redis }), ({ client }) => client.disconnect());
+  }
+  if (DISCOVERER === "etcd") {
+    return steady(new Discoverers.Etcd3({ ...LISTED, etcd: { hosts: ETCD_URL } }), ({ leaseBeat, leaseInfo }) => {
+      for (const lease of [leaseBeat, leaseInfo]) lease?.release();
+    });
+  }
   return { type: "Local" as const, options: HEARTBEATS };
 }
+
+/** Moleculer's own takes the first of those that answer fast, each time. */
+class Nearest extends Strategies.Latency {
+  override select(list: ActionEndpoint[]): ActionEndpoint {
+    const from = Math.floor(Math.random() * list.length);
+    return super.select([...list.slice(from), ...list.slice(0, from)]) as ActionEndpoint;
+  }
+}
+Strategies.register("Nearest", Nearest as never);
 
 /** The cart's own node, or another where that one does not answer now. */
 class CartShard extends Strategies.Shard {
