@@ -1,3 +1,4 @@
+import { settingsOf } from "../../mixins/settings/live-settings.ts";
 import config from "../../services/config/config.service.ts";
 import type { Quote } from "../../services/pricing/pricing.contract.ts";
 import pricing from "../../services/pricing/pricing.service.ts";
@@ -141,8 +142,7 @@ test("settings outlive the process, and hold before its first answer", async () 
 test("a node that lost the hint learns of the change by asking", async () => {
   let lost = 0;
   for (const { broker } of shop.everyone) {
-    const { live } = broker.getLocalService("config") as unknown as { live: { announce(): void } };
-    live.announce = () => void lost++;
+    settingsOf(broker).announce = () => void lost++;
   }
   await set({ "tax.rate": 825 });
   expect(lost).toBe(1);

@@ -1,5 +1,6 @@
 import { accountsSpec } from "../../services/users/user.documents.ts";
 import type { TestShop } from "../support/services.ts";
+import { describeEmbedded, testEmbedded } from "../support/shape.ts";
 import {
   adminEmail,
   administrator,
@@ -30,7 +31,7 @@ async function clerk(): Promise<Someone> {
 const notHeld = { code: 403, type: "PERMISSION_NOT_HELD" };
 const last = { code: 409, type: "LAST_ADMINISTRATOR" };
 
-test("people are found by how their address begins, and their roles are told", async () => {
+testEmbedded("people are found by how their address begins, and their roles are told", async () => {
   const ada = await newCustomer(shop);
   const { items, total } = await admin.calls.call("users.list", { limit: 1 });
   expect({ total, items }).toMatchObject({ total: 2, items: [{ email: adminEmail, roles: ["administrator"] }] });
@@ -42,7 +43,7 @@ test("people are found by how their address begins, and their roles are told", a
   await expect(admin.calls.call("users.get", nobody)).rejects.toMatchObject({ code: 404, type: "USER_NOT_FOUND" });
 });
 
-test("neither passwords nor tokens are told of anybody", async () => {
+testEmbedded("neither passwords nor tokens are told of anybody", async () => {
   const told = JSON.stringify(await admin.calls.call("users.list", {}));
   expect(told).not.toMatch(/passwordHash|sessions|\$2b\$/);
 });
@@ -55,7 +56,7 @@ test("a role counts from the next token on", async () => {
   expect((await again(ada)).meta.permissions).toEqual(user.permissions);
 });
 
-test("a role that does not exist is refused by name", async () => {
+testEmbedded("a role that does not exist is refused by name", async () => {
   const ada = await newCustomer(shop);
   await expect(give(ada, ["support", "pirate"])).rejects.toMatchObject({
     code: 422,
@@ -86,12 +87,12 @@ describe("roles of the shop's own", () => {
     expect((await again(ada)).user.roles).toEqual(["support"]);
   });
 
-  test("are made of permissions that exist", async () => {
+  testEmbedded("are made of permissions that exist", async () => {
     const wrong = admin.calls.call("users.saveRole", { name: "pirate", permissions: ["orders:read", "ships:sink"] });
     await expect(wrong).rejects.toMatchObject({ code: 422, data: { errors: [{ path: "permissions.1" }] } });
   });
 
-  test("never take the place of those that every shop has", async () => {
+  testEmbedded("never take the place of those that every shop has", async () => {
     for (const name of ["administrator", "support"]) {
       const builtIn = { code: 409, type: "ROLE_BUILT_IN" };
       await expect(admin.calls.call("users.saveRole", { name, permissions: [] })).rejects.toMatchObject(builtIn);
@@ -102,7 +103,7 @@ describe("roles of the shop's own", () => {
 });
 
 describe("nobody gives what they do not hold", () => {
-  test("neither to others nor to themselves, by a role or by what is in it", async () => {
+  testEmbedded("neither to others nor to themselves, by a role or by what is in it", async () => {
     const one = await clerk();
     const ada = await newCustomer(shop);
     for (const [id, roles] of [
@@ -119,7 +120,7 @@ describe("nobody gives what they do not hold", () => {
     });
   });
 
-  test("nor takes it from others or disables who has it", async () => {
+  testEmbedded("nor takes it from others or disables who has it", async () => {
     const one = await clerk();
     const ada = await newCustomer(shop);
     await give(ada, ["manager"]);
@@ -153,7 +154,7 @@ describe("a disabled account", () => {
     await again(ada);
   });
 
-  test("tells so only to who knows the password", async () => {
+  testEmbedded("tells so only to who knows the password", async () => {
     const ada = await newCustomer(shop);
     await admin.calls.call("users.update", { id: ada.user.id, disabled: true });
     const guess = signInAs(shop, ada.user.email, "not the password");
@@ -170,7 +171,7 @@ describe("a disabled account", () => {
 });
 
 describe("the last administrator", () => {
-  test("can neither be disabled nor lose the role, also by their own hand", async () => {
+  testEmbedded("can neither be disabled nor lose the role, also by their own hand", async () => {
     for (const wish of [{ disabled: true }, { roles: [] }, { roles: ["support"] }]) {
       await expect(admin.calls.call("users.update", { id: admin.user.id, ...wish })).rejects.toMatchObject(last);
     }
@@ -224,7 +225,7 @@ describe("the last administrator", () => {
     expect(disabled).toBe(!roles.includes("administrator"));
   });
 
-  test("is disabled only after the role is given away, and loses it by that", async () => {
+  testEmbedded("is disabled only after the role is given away, and loses it by that", async () => {
     const ada = await newCustomer(shop);
     await give(ada, ["administrator"]);
     const both = { id: admin.user.id, roles: ["administrator"], disabled: true };
@@ -236,7 +237,7 @@ describe("the last administrator", () => {
   });
 });
 
-describe("a lost administrator", () => {
+describeEmbedded("a lost administrator", () => {
   const rescue = (email: string, own?: string) =>
     shop.inside.call("users.rescue", { email, ...(own ? { password: own } : {}) });
 
