@@ -18,7 +18,7 @@ const WITH_ORDERS = (count: number) =>
   `api=1,config+users+notifications+idempotency=1,products+pricing+inventory=1,carts=1,payments=1,orders=${count}`;
 const SETTINGS = { "gateway.requestsPerSecond": 1_000_000, "gateway.signInsPerMinute": 1_000_000 };
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-const SLUG = "/api/v1/products/trial-jacket";
+const PRODUCTS = "/api/v1/products";
 
 /** Seconds of processor time that these processes have used, all threads. */
 function cpuOf(nodes: readonly ClusterNode[]): number {
@@ -39,6 +39,9 @@ export async function openCluster(layout: string, servers?: ClusterServers) {
   const { accessToken } = await client.send<{ accessToken: string }>("POST", "/api/v1/auth/login", body);
   const admin = { Authorization: `Bearer ${accessToken}` };
   await client.send("PATCH", "/api/v1/admin/settings", { values: SETTINGS }, admin);
+  // The demo catalogue comes in when the nodes are ready.
+  const products = async () => (await client.get<{ total: number }>(`${PRODUCTS}?limit=1`)).total;
+  while ((await products()) < 100) await new Promise((resume) => setTimeout(resume, 100));
   return { cluster, client, admin };
 }
 
@@ -69,10 +72,16 @@ export async function measureCalls({ env }: Cluster, count: number): Promise<{ p
 export async function measureRead(cluster: Cluster, { rounds, seconds }: Rounds) {
   const embedded = await RunningShop.start({ environment: { RATE_LIMITS: "false" }, settings: SETTINGS });
   try {
+    const { items } = await embedded.client.get<{ items: { slug: string }[] }>(`${PRODUCTS}?limit=1`);
+    const slug = (items[0] as { slug: string }).slug;
     const rates = { cluster: [] as number[], embedded: [] as number[] };
     for (let round = 0; round <= rounds; round++) {
       for (const [which, url] of [["cluster", cluster.urls[0]] as const, ["embedded", embedded.url] as const]) {
-        const { perSecond } = await load({ url: `${url}${SLUG}`, seconds: round ? seconds : 2, status: 200 });
+        const { perSecond } = await load({
+          url: `${url}${PRODUCTS}/${slug}`,
+          seconds: round ? seconds : 2,
+          status: 200,
+        });
         if (round) rates[which].push(perSecond);
       }
     }
