@@ -7,7 +7,7 @@ import { store } from "../../mixins/store/store.mixin.ts";
 import { type Ctx, contextOf, defineMixin, defineService } from "../cluster.ts";
 import { badRequest, invalid, notFound, typeOf, unprocessable } from "../shared/errors.ts";
 import { newId } from "../shared/ids.ts";
-import { tellOutdated } from "../shared/outdated.ts";
+import { EVERYTHING, OUTDATED, tellOutdated } from "../shared/outdated.ts";
 import { addProduct, changeProduct } from "./catalogue-writes.ts";
 import { named, pathsOf } from "./category-names.ts";
 import {
@@ -21,6 +21,7 @@ import {
 import { draftOf, offer, problemsOf, shown } from "./product.ts";
 import { type ImportReport, type ProductPatch, productsContract } from "./products.contract.ts";
 import { CatalogueIndex } from "./search/catalogue-index.ts";
+import { CATALOGUE } from "./search/outdated-reads.ts";
 import { slugOf } from "./slug.ts";
 import { CatalogueImport, type ImportOptions, type Opening } from "./transfer/catalogue-import.ts";
 import { exported } from "./transfer/product-export.ts";
@@ -30,7 +31,15 @@ const DEMO_LEASE = 30_000;
 const DEMO = join(import.meta.dirname, "../../demo/catalogue.jsonl");
 
 /** Lends the node's index of the catalogue; the service starts it when its collections are ready. */
-const memory = defineMixin<{ catalogue: CatalogueIndex }>({});
+const memory = defineMixin<{ catalogue: CatalogueIndex }>({
+  events: {
+    [OUTDATED](ctx) {
+      const { tags } = ctx.params as { tags: string[] };
+      const changed = tags.includes(CATALOGUE) || tags.includes(EVERYTHING);
+      if (changed && ctx.nodeID !== this.broker.nodeID) this.catalogue.heard();
+    },
+  },
+});
 
 export default defineService(productsContract, {
   mixins: [

@@ -1,5 +1,6 @@
 import type { Doc } from "../../mixins/store/collection.ts";
 import { Follower } from "../../services/products/search/follower.ts";
+import { eventually } from "../support/eventually.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 const time = (ms: number) => new Date(START + ms).toISOString();
@@ -76,4 +77,15 @@ test("when nothing changes any more, looks read nothing again", async () => {
   at(5_500);
   await follower.catchUp();
   expect(reads()).toBe(before);
+});
+
+test("a hint has the next look come soon, and many hints are one", async () => {
+  const { follower, memory, put, at } = setting();
+  await follower.catchUp();
+  follower.watch(3_600_000);
+  put("p1", 1, 100);
+  at(200);
+  for (let hint = 0; hint < 10; hint++) follower.wake();
+  await eventually(() => memory.get("p1") === 1);
+  await follower.stop();
 });

@@ -65,6 +65,11 @@ export class CatalogueIndex {
     await this.#products.catchUp();
   }
 
+  /** Another node says that it has changed products. */
+  heard(): void {
+    this.#products.wake();
+  }
+
   /** Makes this node's own writes visible before they are answered, and tells that older answers no longer hold. */
   async wrote(products: readonly ProductDocument[]): Promise<void> {
     await this.#products.taken(products);

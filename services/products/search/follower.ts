@@ -5,6 +5,8 @@ const BATCH = 500;
 /** Documents that are taken over before others get their turn. */
 const AT_ONCE = 25;
 const EVERY = 500;
+/** After a hint: others may have more to tell. */
+const SOON = 50;
 /** Writes of other nodes may become visible later than the time in them says: */
 const OVERLAP = 2_000;
 /** and much later where a server was slow or away, for which every tenth look goes far back. */
@@ -31,6 +33,8 @@ export class Follower<T extends Doc> {
   #looked: number | undefined;
   #looks = 0;
   #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #woken = false;
   #look: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -72,10 +76,22 @@ export class Follower<T extends Doc> {
     if (this.#stopped) return;
     this.#timer = setTimeout(async () => {
       const begun = performance.now();
+      this.#looking = true;
+      this.#woken = false;
       this.#look = this.catchUp().catch(this.#options.failed);
       await this.#look;
-      this.watch(Math.max(EVERY, 5 * (performance.now() - begun)));
+      this.#looking = false;
+      this.watch(Math.max(this.#woken ? SOON : EVERY, 5 * (performance.now() - begun)));
     }, pause).unref();
+  }
+
+  /** Has the next look come soon: somebody says that there is something new. */
+  wake(): void {
+    if (this.#woken || !this.#timer) return;
+    this.#woken = true;
+    if (this.#looking) return;
+    clearTimeout(this.#timer);
+    this.watch(SOON);
   }
 
   /** Ends when the look that is under way has ended. */

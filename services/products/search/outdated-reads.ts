@@ -1,5 +1,7 @@
 import { EVERYTHING } from "../../shared/outdated.ts";
 
+/** What lists and categories show has changed. */
+export const CATALOGUE = "catalogue";
 /** More than this many tags are told as everything. */
 const MOST = 500;
 
@@ -15,7 +17,7 @@ export class OutdatedReads {
 
   /** The product reads differently, and so may every list and the categories. */
   product(id: string): void {
-    this.#add(`product:${id}`, "catalogue");
+    this.#add(`product:${id}`, CATALOGUE);
   }
 
   /** Another quantity can be sold; lists that leave out what is sold out change where that is so from now or no more. */
