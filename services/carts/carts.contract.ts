@@ -144,8 +144,9 @@ export const cartsContract = defineContract({
       idempotency: { keyedBy: "orderId" },
     },
     unlock: {
-      summary: "Opens the cart that this order had locked, at a higher version.",
-      params: z.strictObject({ ...cartId, orderId: Id }),
+      summary:
+        "Opens the cart that this order had locked, at a higher version; with the version that the order is of, a lock that comes late finds another one.",
+      params: z.strictObject({ ...cartId, version: z.int().optional(), orderId: Id }),
       access: "internal",
       idempotency: { keyedBy: "orderId" },
     },

@@ -178,9 +178,12 @@ export default defineService(cartsContract, {
     },
 
     async unlock(ctx) {
-      const { id, orderId } = ctx.params;
+      const { id, version, orderId } = ctx.params;
       const open = { $set: { status: "open", orderId: null, dueAt: forgottenAt(this.terms()) } };
-      await this.carts.change(id, { orderId, status: "locked" }, open);
+      const unlock = () => this.carts.change(id, { orderId, status: "locked" }, open);
+      if ((await unlock()) || version === undefined) return;
+      // Where the lock has just come in between, there is something to open after all.
+      if (!(await this.carts.change(id, { rev: version, status: "open" }, open))) await unlock();
     },
 
     async close(ctx) {

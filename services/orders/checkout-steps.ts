@@ -63,8 +63,8 @@ export const steps: readonly Step[] = [
         await ctx.call("carts.lock", { id: cartId, version: cartVersion, orderId: id });
         return done("The cart is locked for this order");
       }),
-    async compensate(ctx, { id, cartId }) {
-      await ctx.call("carts.unlock", { id: cartId, orderId: id });
+    async compensate(ctx, { id, cartId, cartVersion }) {
+      await ctx.call("carts.unlock", { id: cartId, version: cartVersion, orderId: id });
       return { detail: "The cart is open again" };
     },
   },

@@ -36,6 +36,8 @@ export class CheckoutRun {
   readonly #ctx: Ctx;
   /** Whether the shopper still waits for this run, and hears its refusal as the answer. */
   answered: boolean;
+  /** Nobody has worked on this order before. */
+  readonly #first: boolean;
   #order: OrderDocument;
   #pending = nothing();
   #writtenAt = performance.now();
@@ -43,6 +45,7 @@ export class CheckoutRun {
 
   constructor(orders: Collection<OrderDocument>, ctx: Ctx, order: OrderDocument, { answered = false } = {}) {
     this.answered = answered;
+    this.#first = answered;
     this.#orders = orders;
     this.#ctx = ctx;
     this.#order = order;
@@ -57,6 +60,8 @@ export class CheckoutRun {
       if (cancelRequestedAt && this.#direction() === "forward" && status !== "canceled") {
         this.#giveUp({ type: "CANCELED_BY_REQUEST", message: "The order was canceled on request" });
       }
+      // Another node may have the order by now, and have confirmed it: nothing of that is to be undone.
+      if (this.#direction() === "back" && this.#mayBeAnothers() && !(await this.#save())) return null;
       const step = steps.find(({ name }) => name === this.#next());
       const act = (one: Step) => (this.#direction() === "forward" ? this.#forward(one) : this.#back(one));
       const pause = step ? await act(step) : null;
@@ -74,6 +79,10 @@ export class CheckoutRun {
     }
   }
 
+  /** By the clock; and who was not the first does not turn round unrecorded. */
+  #mayBeAnothers = () =>
+    Date.parse(this.#order.dueAt ?? "") < Date.now() + LEASE / 3 ||
+    (!this.#first && this.#order.checkout.direction === "forward");
   #direction = () => (this.#pending.set["checkout.direction"] ?? this.#order.checkout.direction) as "forward" | "back";
   #next = () => {
     const { set } = this.#pending;
@@ -153,7 +162,9 @@ export class CheckoutRun {
 
   /** Turns the order round: from here on compensations run, of every step that may have begun. */
   #giveUp(reason: Reason): void {
-    const from = this.#next() ?? (steps.at(-1) as Step).name;
+    const next = this.#next() ?? (steps.at(-1) as Step).name;
+    // Who had the order before may have begun, or yet begin, all that comes before the next record.
+    const from = !this.#first && (next === "lock" || next === "hold") ? "authorize" : next;
     Object.assign(this.#pending.set, {
       "checkout.direction": "back",
       "checkout.next": from,
