@@ -48,7 +48,7 @@ export default {
 
   stopped(this: Control) {
     for (const socket of this.prompts) socket.destroy();
-    return drain(this.server, 0);
+    return drain(this.server, { patience: 0 });
   },
 } satisfies ServiceSchema<ServiceSettingSchema, {}, {}, Control>;
 
