@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { connect } from "nats";
 import { Client } from "pg";
 import { openShop, type Shop } from "../../bin/shop.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
@@ -91,10 +92,7 @@ async function placeOf(folder: string): Promise<Record<string, string>> {
   if (!name) {
     name = `t${randomBytes(6).toString("hex")}`;
     places.set(folder, name);
-    const client = new Client({ connectionString: address("POSTGRES_URL") });
-    await client.connect();
-    await client.query(`create database ${name}`);
-    await client.end();
+    await inPostgres(`create database ${name}`);
   }
   return {
     NAMESPACE: name,
@@ -103,6 +101,26 @@ async function placeOf(folder: string): Promise<Record<string, string>> {
     MONGO_URL: withPath(address("MONGO_URL"), name),
     POSTGRES_URL: withPath(address("POSTGRES_URL"), name),
   };
+}
+
+/** Frees what stands for this folder: streams reserve room on the server, and databases take some. */
+export async function forget(folder: string): Promise<void> {
+  const name = places.get(folder);
+  places.delete(folder);
+  const nats = await connect({ servers: address("TRANSPORTER") });
+  const { streams } = await nats.jetstreamManager();
+  for await (const { config } of streams.list()) {
+    if (config.name.startsWith(`molecart-${name}-`)) await streams.delete(config.name);
+  }
+  await nats.close();
+  await inPostgres(`drop database ${name} with (force)`);
+}
+
+async function inPostgres(statement: string): Promise<void> {
+  const client = new Client({ connectionString: address("POSTGRES_URL") });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }
 
 function withPath(url: string, name: string): string {

@@ -8,7 +8,7 @@ import type { Meta } from "../../services/access.ts";
 import type { Actions } from "../../services/cluster.ts";
 import type { Caller } from "../../services/contract.ts";
 import { readEnvironment } from "../../services/shared/environment.ts";
-import { startCluster } from "./cluster-shop.ts";
+import { forget, startCluster } from "./cluster-shop.ts";
 import { inCluster } from "./shape.ts";
 
 export interface TestShop extends Shop {
@@ -65,7 +65,9 @@ export async function startServices(names: string, env: Record<string, string> =
     as: (meta) => calling(shop, "api", meta),
     async stop() {
       await shop.stop();
-      if (!env.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
+      if (env.DATA_DIR) return;
+      rmSync(dataDir, { recursive: true, force: true });
+      if (inCluster) await forget(dataDir);
     },
   };
 }
