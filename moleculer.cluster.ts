@@ -26,6 +26,8 @@ export function amongNodes(environment: Environment & { TRANSPORTER: string }): 
       // The others must have heard that this node leaves before it stops to answer.
       stopDelay: 500,
     },
+    // Moleculer waits a whole second until it tells of what a node runs.
+    transit: { serviceChangedDebounceTime: 50 } as BrokerOptions["transit"] & object,
     middlewares: BALANCING === "shard" ? [cartsByShard] : [],
   };
 }
