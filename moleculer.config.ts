@@ -1,4 +1,5 @@
 import { type BrokerOptions, Cachers } from "moleculer";
+import { remoteCalls } from "./mixins/cluster/remote-calls.ts";
 import { type Platform, platformMiddleware } from "./mixins/platform.ts";
 import { typeOf } from "./services/shared/errors.ts";
 import { logger } from "./services/shared/log.ts";
@@ -40,6 +41,7 @@ export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> 
       "Cacher",
       "ContextTracker",
       "Timeout",
+      remoteCalls,
       "CircuitBreaker",
       "Retry",
       "Fallback",
