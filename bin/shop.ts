@@ -25,6 +25,8 @@ type Name = (typeof SERVICES)[number];
 
 /** Milliseconds that a stop leaves to the requests that run. */
 const PATIENCE = 10_000;
+/** Milliseconds that the other nodes have to hear of a new one; some may be gone. */
+const HEARD = 1_000;
 /** Milliseconds in which a gateway of several says that it goes, and answers nevertheless. */
 const NOTICE = 2_000;
 
@@ -96,6 +98,7 @@ export async function openShop(environment: Environment, { without = [] as Name[
   try {
     await platform.connect();
     await broker.start();
+    if (environment.TRANSPORTER) await announce(broker);
   } catch (error) {
     await broker.stop();
     throw error;
@@ -106,6 +109,21 @@ export async function openShop(environment: Environment, { without = [] as Name[
     await broker.stop();
   };
   return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
+}
+
+interface Discovery {
+  registry: { discoverer: { sendLocalNodeInfo(): Promise<void> } };
+}
+
+/** The others know what this node runs before it is ready: by itself Moleculer tells them a second later. */
+async function announce(broker: ServiceBroker): Promise<void> {
+  await (broker as unknown as Discovery).registry.discoverer.sendLocalNodeInfo();
+  const others = broker.registry
+    .getNodeList({ onlyAvailable: true })
+    .map(({ id }: { id: string }) => id)
+    .filter((id: string) => id !== broker.nodeID);
+  // Who has answered this has read what was sent before it.
+  if (others.length) await broker.ping(others, HEARD);
 }
 
 /** What services listen with: the gateway's server and the operator's, each as `server`. */
