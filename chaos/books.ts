@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import { MongoClient } from "mongodb";
 import pg from "pg";
 import type { Audit } from "../services/control/audit.ts";
 import type { StockLevel } from "../services/inventory/inventory.contract.ts";
@@ -48,7 +49,8 @@ export async function closeBooks(reading: Reading, patience: number): Promise<{ 
     await everyItem<StockLevel>(gateways, "/inventory", headers),
   ];
   const charges = await bankBooks(reading.environment.POSTGRES_URL as string);
-  return { books: { orders, mails, stock, charges, audit, delivered: reading.delivered }, stuck };
+  const locked = await lockedCarts(reading.environment.MONGO_URL as string);
+  return { books: { orders, mails, stock, charges, locked, audit, delivered: reading.delivered }, stuck };
 }
 
 const isClean = ({ parts, missing }: Audit): boolean =>
@@ -85,6 +87,17 @@ async function everyItem<T>(gateways: Gateways, path: string, headers: Record<st
     cursor = page.nextCursor;
   }
   return items;
+}
+
+/** Carts that are locked, which no interface lists. */
+async function lockedCarts(url: string): Promise<Books["locked"]> {
+  const mongo = await MongoClient.connect(url);
+  try {
+    const carts = await mongo.db().collection("carts").find({ status: "locked" }).toArray();
+    return carts.map(({ _id, orderId }) => ({ cartId: String(_id), orderId: String(orderId) }));
+  } finally {
+    await mongo.close();
+  }
 }
 
 /** The sandbox bank's charges, from its own tables and not through the shop. */

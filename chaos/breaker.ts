@@ -55,9 +55,9 @@ export class Breaker {
     this.#isCalm = around.isCalm;
   }
 
-  /** Runs the schedule; where something took longer than planned, all that follows is later by as much. */
-  async run(faults: readonly Fault[]): Promise<void> {
-    let late = 0;
+  /** Runs the schedule from `zero`; where something took longer than planned, all that follows is later by as much. */
+  async run(faults: readonly Fault[], zero = 0): Promise<void> {
+    let late = zero;
     for (let next = 0; next < faults.length; ) {
       const first = faults[next] as Fault;
       const together = [first, ...faults.slice(next + 1).filter(({ at }) => at <= first.at + first.length)];

@@ -5,6 +5,8 @@ import type { Violation } from "./verdicts.ts";
 
 /** So many orders are looked into; where more are wrong, they are wrong alike. */
 const MOST = 30;
+/** An order's id, or its number as people say it. */
+const SUBJECT = /^([\da-f-]{36}|[\dA-Z]{4}-[\dA-Z]{4})$/;
 
 /** What the databases hold of each order that something is wrong with: documents with their timelines, carts, payments. */
 export async function evidence(
@@ -12,9 +14,7 @@ export async function evidence(
   purchases: readonly Purchase[],
   environment: Record<string, string>,
 ): Promise<object[]> {
-  const ids = [
-    ...new Set(violations.map(({ subject }) => subject).filter((subject) => /^[\da-f-]{36}$/.test(subject))),
-  ];
+  const ids = [...new Set(violations.map(({ subject }) => subject).filter((subject) => SUBJECT.test(subject)))];
   if (ids.length === 0) return [];
   const mongo = await MongoClient.connect(environment.MONGO_URL as string);
   const money = new pg.Client({ connectionString: environment.POSTGRES_URL });
@@ -23,15 +23,15 @@ export async function evidence(
     const db = mongo.db();
     const found: object[] = [];
     for (const id of ids.slice(0, MOST)) {
-      const named = { $or: [{ _id: id as never }, { id }] };
-      const order = await db.collection("orders").findOne(named);
+      const order = await db.collection("orders").findOne({ $or: [{ _id: id as never }, { number: id }] });
       const purchase = purchases.find(
         ({ answers, key }) => key === id || answers.some(({ orderId }) => orderId === id),
       );
       const cartId = order?.cartId ?? purchase?.cartId;
-      const cart = await db.collection("carts").findOne({ $or: [{ _id: cartId as never }, { id: cartId }] });
-      const payments = await money.query("select * from money.payments where order_id = $1", [id]);
-      const charges = await money.query("select * from sandbox.charges where key like $1", [`${id}:%`]);
+      const cart = await db.collection("carts").findOne({ _id: cartId as never });
+      const orderId = order ? String(order._id) : id;
+      const payments = await money.query("select * from money.payments where order_id = $1", [orderId]);
+      const charges = await money.query("select * from sandbox.charges where key like $1", [`${orderId}:%`]);
       found.push({ id, purchase, order, cart, payments: payments.rows, charges: charges.rows });
     }
     return found;

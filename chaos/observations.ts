@@ -67,6 +67,8 @@ export interface Books {
   charges: readonly Charge[];
   mails: readonly { orderId: string | null; kind: MailKind }[];
   stock: readonly { sku: string; onHand: number; reserved: number; available: number }[];
+  /** Carts that an order has locked, and which. */
+  locked: readonly { cartId: string; orderId: string }[];
   /** What was put on the shelves, by SKU. */
   delivered: ReadonlyMap<string, number>;
   audit: Audit;

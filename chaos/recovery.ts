@@ -31,7 +31,7 @@ const FLOOR = 750;
 const KINDS = ["checkout", "read"] as const;
 
 /** When nothing is broken yet and everybody is warm; milliseconds since the start. */
-interface Quiet {
+export interface Quiet {
   from: number;
   until: number;
 }

@@ -13,7 +13,7 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** One thing that goes wrong: at `at` after the start it begins, for `length`; milliseconds. */
+/** One thing that goes wrong: at `at` after everybody is warm it begins, for `length`; milliseconds. */
 export interface Fault {
   number: number;
   kind: FaultKind;
@@ -32,8 +32,8 @@ export interface Targets {
   servers: readonly string[];
 }
 
-/** The first seconds show what is normal, once everybody is warm; milliseconds. */
-export const QUIET = { from: 4_000, until: 10_000 } as const;
+/** So long nothing breaks at first, which shows what is normal; milliseconds. */
+export const QUIET = 8_000;
 /** Longer than a node may be silent (6 s) and than an order's lease lasts (15 s). */
 const LONG_PAUSE = [17_000, 19_000] as const;
 /** What a rolling restart takes of a node; the real length counts when it is there. */
@@ -92,7 +92,7 @@ export function schedule(seed: number, seconds: number, targets: Targets): Fault
     const delay = card.kind === "connections delayed" ? { delay: chance.whole(20, 300) } : {};
     faults.push({ number: faults.length + 1, ...card, at, length, ...delay });
   };
-  for (let at: number = QUIET.until; at < end; ) {
+  for (let at = QUIET; at < end; ) {
     if (deck.length === 0) deck = deal(chance, targets);
     const card = deck.pop() as Card;
     const length = lengthOf(chance, card, targets);

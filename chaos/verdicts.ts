@@ -31,6 +31,7 @@ export function verdicts(seen: Observations): Violation[] {
     ...contradictions(seen),
     ...mailFaults(seen),
     ...auditFaults(seen),
+    ...lockFaults(seen),
     ...seen.stuck.map((detail): Violation => ({ kind: "stuck", subject: "the shop", detail })),
     ...rollingFaults(seen),
   ];
@@ -51,6 +52,18 @@ function auditFaults({ books: { audit } }: Observations): Violation[] {
     found.push({ kind: "invariants broken", subject: part, detail: "was not there to be audited" });
   }
   return found;
+}
+
+/** Nobody can order a cart, or change it, that an order has locked which needs it no more. */
+function lockFaults({ books }: Observations): Violation[] {
+  const pending = new Set(books.orders.filter(({ status }) => status === "pending").map(({ id }) => id));
+  return books.locked
+    .filter(({ orderId }) => !pending.has(orderId))
+    .map(({ cartId, orderId }) => ({
+      kind: "stuck",
+      subject: orderId,
+      detail: `it has ended, and its cart ${cartId} is locked`,
+    }));
 }
 
 function kindOf(rule: string, detail: string): ViolationKind {

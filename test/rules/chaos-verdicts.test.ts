@@ -71,6 +71,7 @@ function good(): Observations & { books: Books } {
         { orderId: "C", kind: "canceled" },
       ],
       stock: [{ sku: SKU, onHand: 2, reserved: 0, available: 2 }],
+      locked: [],
       delivered: new Map([[SKU, 3]]),
       audit: audit(part("orders"), part("events", [], { waiting: 0, dead: 0 })),
     },
@@ -240,6 +241,10 @@ describe("found is", () => {
 
   test("a part that could not be audited", () => {
     expect(kinds(withBooks({ audit: { parts: [], missing: ["orders"] } }))).toEqual(["invariants broken"]);
+  });
+
+  test("a cart that an order keeps locked which needs it no more", () => {
+    expect(kinds(withBooks({ locked: [{ cartId: "cart of B", orderId: "B" }] }))).toEqual(["stuck"]);
   });
 
   test("what did not come back", () => {
