@@ -1,28 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { BSON } from "mongodb";
 import type { Log } from "../../mixins/durable-events/embedded-queue.ts";
 import { MongoConnection } from "../../mixins/mongo/mongo-connection.ts";
 import { ServerRefusedError } from "../../mixins/servers.ts";
 import { eventually } from "../support/eventually.ts";
+import { refuseAsMongo } from "../support/refusing-mongo.ts";
 import { describeWithServer, startServer } from "../support/servers.ts";
-
-const OP_MSG = 2013;
-const HELLO = { ok: 1, helloOk: true, isWritablePrimary: true, ismaster: true, minWireVersion: 0, maxWireVersion: 21 };
-
-/** Answers as MongoDB does, in the old form of messages and the new one; whoever signs in is refused. */
-function answer(message: Buffer): Buffer {
-  const modern = message.readInt32LE(12) === OP_MSG;
-  const command = BSON.deserialize(message.subarray(modern ? 21 : message.indexOf(0, 20) + 9));
-  const hello = "hello" in command || "ismaster" in command || "isMaster" in command;
-  const refused = { ok: 0, code: 18, codeName: "AuthenticationFailed", errmsg: "Authentication failed." };
-  const body = BSON.serialize(hello ? { ...HELLO, saslSupportedMechs: ["SCRAM-SHA-256"] } : refused);
-  const head = Buffer.alloc(modern ? 21 : 36);
-  head.writeInt32LE(head.length + body.length, 0);
-  head.writeInt32LE(message.readInt32LE(4), 8);
-  head.writeInt32LE(modern ? OP_MSG : 1, 12);
-  if (!modern) head.writeInt32LE(1, 32);
-  return Buffer.concat([head, body]);
-}
 
 describe("a connection to MongoDB", () => {
   const lines: string[] = [];
@@ -45,7 +27,7 @@ describe("a connection to MongoDB", () => {
   };
 
   test("ends at once where the server refuses the password, with one line that does not tell it", async () => {
-    const port = await listen((socket) => socket.on("data", (message: Buffer) => socket.write(answer(message))));
+    const port = await listen((socket) => socket.on("data", (message: Buffer) => socket.write(refuseAsMongo(message))));
     const refused = connection(`mongodb://molecart:s3cret@127.0.0.1:${port}/shop`).connect();
     await expect(refused).rejects.toThrow(ServerRefusedError);
     await expect(refused).rejects.toThrow(`MongoDB at 127.0.0.1:${port}/shop refuses us: Authentication failed.`);

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import { type Context, Errors, type ServiceBroker } from "moleculer";
-import { openShop } from "../../bin/shop.ts";
+import { type Context, Errors, type ServiceSchema } from "moleculer";
+import { assemble, type Shop } from "../../bin/shop.ts";
 import type { ClusterOptions } from "../../rig/cluster.ts";
 import { type Cluster, startCluster } from "../../rig/cluster.ts";
 import { contextOf } from "../../services/cluster.ts";
@@ -31,10 +31,14 @@ export interface Observer extends TestShop {
   findings(): Promise<string[]>;
 }
 
-/** One more node of the cluster, in this process. */
-export async function observe(env: Record<string, string>, more: Record<string, string> = {}): Promise<Observer> {
+/** One more node of the cluster, in this process; `schemas` are services of the test's own on it. */
+export async function observe(
+  env: Record<string, string>,
+  more: Record<string, string> = {},
+  schemas: ServiceSchema[] = [],
+): Promise<Observer> {
   const dataDir = temporaryFolder();
-  const shop = await openShop(
+  const { broker, platform } = await assemble(
     readEnvironment({
       ...env,
       ...QUIET,
@@ -45,7 +49,10 @@ export async function observe(env: Record<string, string>, more: Record<string, 
       DATA_DIR: dataDir,
     }),
   );
-  const broker = shop.broker as unknown as ServiceBroker;
+  for (const schema of schemas) broker.createService(schema);
+  await platform.connect();
+  await broker.start();
+  const shop: Shop = { broker: broker as unknown as Shop["broker"], platform, stop: () => broker.stop() };
   const ask: Observer["ask"] = async (action, params = {}, options = {}) => {
     const call = broker.call(action, params, { caller: "test", ...options }) as Promise<unknown> & { ctx: Context };
     const { ctx } = call;
