@@ -1,5 +1,6 @@
 import { CHECKOUT, cartWith, place, product } from "../support/checkout.ts";
 import { startServices, type TestShop } from "../support/services.ts";
+import { WHO_WROTE } from "../support/shape.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -61,7 +62,7 @@ test("a cart takes at most 100 lines", async () => {
 test("a cart shows today's prices and what is available", async () => {
   const sku = await product(shop, 7, 1_000);
   const { id } = await cartWith(shop, sku, 2);
-  const { items } = await shop.inside.call("products.list", { q: sku });
+  const { items } = await shop.inside.call("products.list", { q: sku }, { meta: WHO_WROTE });
   const { rev } = await shop.inside.call("products.read", { id: items[0]?.id as string });
   const variants = [{ sku, price: { amount: 1_100, currency: "USD" } }];
   await shop.inside.call("products.update", { id: items[0]?.id as string, rev, variants });

@@ -53,6 +53,7 @@ test("one key 50 times at once makes one order and one charge", async () => {
   const ids = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.id] : []));
   expect(new Set(ids).size).toBe(1);
   await eventually(async () => (await stock(sku)).onHand === 59);
+  await eventually(async () => (await paymentOf(ids[0] as string))?.status === "captured");
   expect(await paymentOf(ids[0] as string)).toMatchObject({ captured: { amount: 2_990 } });
 });
 

@@ -6,6 +6,7 @@ import { address, CHECKOUT, endOf, product } from "../support/checkout.ts";
 import { type Customer, customer } from "../support/customers.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop } from "../support/services.ts";
+import { soon } from "../support/shape.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -71,6 +72,7 @@ test("trap 29 as customer: one key 50 times at once makes one order and one char
   const ids = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.id] : []));
   expect(new Set(ids).size).toBe(1);
   await eventually(async () => (await stock(sku)).onHand === 59);
+  await eventually(async () => (await ada.call("orders.mine", {})).items[0]?.payment.status === "captured");
   expect(await shop.inside.call("payments.ofOrder", { orderId: ids[0] as string })).toMatchObject({
     captured: { amount: 2_990 },
   });
@@ -101,6 +103,8 @@ test("a customer's order is seen, followed and canceled without a token", async 
   expect((await ada.call("orders.timeline", { id })).items.length).toBeGreaterThan(5);
   await ada.call("orders.cancel", { id });
   await eventually(async () => (await ada.call("orders.get", { id })).payment.status === "refunded");
+  // The money goes back before the goods do.
+  await eventually(async () => (await stock(sku)).available === 3);
   expect(await stock(sku)).toMatchObject({ onHand: 3, reserved: 0, available: 3 });
 });
 
@@ -210,6 +214,7 @@ describe("a stranger", () => {
     await ada.wants(sku);
     const orderId = (await ada.orders()).id;
     theirs = { sku, orderId, cartId: await ada.wants(sku) };
+    await soon(async () => expect((await ada.call("carts.mine")).lines).toMatchObject([{ available: 8 }]));
   });
 
   const state = async () => {
