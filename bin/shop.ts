@@ -65,9 +65,9 @@ async function ground(environment: Environment): Promise<Ground> {
   }
   const { ClusterPlatform } = await import("../mixins/cluster/cluster-platform.ts");
   const { amongNodes } = await import("../moleculer.cluster.ts");
-  const { default: contracts, digests } = await import("../services/contracts/contracts.service.ts");
+  const { default: contracts, metadata } = await import("../services/contracts/contracts.service.ts");
   const node = { ...environment, TRANSPORTER };
-  const among = { ...amongNodes(node), metadata: { contracts: digests } };
+  const among = { ...amongNodes(node), metadata };
   return { platform: new ClusterPlatform(node), among, always: [contracts] };
 }
 

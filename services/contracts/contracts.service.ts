@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Context, Service, ServiceSchema } from "moleculer";
 import { cluster } from "../cluster.ts";
 import type { ServiceContract } from "../contract.ts";
@@ -13,10 +14,15 @@ export const digests: Readonly<Record<string, string>> = Object.fromEntries(
   [...described].map(([name, contract]) => [name, digestOf(contract)]),
 );
 
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+/** What a node tells of itself from the start. */
+export const metadata = { contracts: digests, release: version };
+
 interface Peer {
   id: string;
   local: boolean;
-  metadata?: { contracts?: Record<string, string> };
+  metadata?: Partial<typeof metadata>;
 }
 
 /**
@@ -43,16 +49,19 @@ export default {
   },
 } satisfies ServiceSchema;
 
-/** What breaks between that node's contracts and ours; what it runs was there before. */
+/** What breaks between that node's contracts and ours; of two of one release, what runs was there before. */
 async function differences({ broker, logger }: Service, { id, metadata }: Peer): Promise<string[]> {
   const theirs = Object.entries(metadata?.contracts ?? {});
+  const isNewer = (metadata?.release ?? version).localeCompare(version, "en", { numeric: true }) > 0;
   const problems: string[] = [];
   for (const [service, digest] of theirs) {
     const ours = described.get(service);
     if (!ours || digests[service] === digest) continue;
     try {
-      const older = (await broker.call("contracts.of", { service }, { nodeID: id })) as Described | null;
-      if (older) problems.push(...breaks(older, ours).map((problem) => `${service}: ${problem}`));
+      const other = (await broker.call("contracts.of", { service }, { nodeID: id })) as Described | null;
+      if (!other) continue;
+      const broken = isNewer ? breaks(ours, other) : breaks(other, ours);
+      problems.push(...broken.map((problem) => `${service}: ${problem}`));
     } catch (error) {
       logger.warn(`Node ${id} could not be asked for its contract of ${service}`, error);
     }

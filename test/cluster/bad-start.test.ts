@@ -172,19 +172,21 @@ describeWithServer(["nats", "postgres", "mongo"], "a node that starts", () => {
     });
     afterAll(() => observer?.stop());
 
-    /** Has a process read one file as another release wrote it. */
-    const otherRelease = (file: string, from: string, to: string): Record<string, string> => {
+    /** Has a process read some files as another release wrote them. */
+    const otherRelease = (...changes: [file: string, from: string, to: string][]): Record<string, string> => {
       const hook = join(folderOfTest(), "other-release.mjs");
       writeFileSync(
         hook,
         `import { registerHooks } from "node:module";
+const changes = ${JSON.stringify(changes)};
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.endsWith(${JSON.stringify(file)})) return loaded;
+    const [, from, to] = changes.find(([file]) => url.endsWith(file)) ?? [];
+    if (from === undefined) return loaded;
     const source = String(loaded.source);
-    if (!source.includes(${JSON.stringify(from)})) throw new Error("There is nothing to change");
-    return { ...loaded, source: source.replace(${JSON.stringify(from)}, () => ${JSON.stringify(to)}) };
+    if (!source.includes(from)) throw new Error("There is nothing to change");
+    return { ...loaded, source: source.replace(from, () => to) };
   },
 });
 `,
@@ -194,22 +196,27 @@ registerHooks({
     const CONTRACT = "orders/orders.contract.ts";
     const STEP = "z.strictObject({ ...one, step: StepName })";
 
-    test("one that only adds an optional param joins them", async () => {
-      const release = otherRelease(
-        CONTRACT,
-        STEP,
-        "z.strictObject({ ...one, step: StepName, note: z.string().optional() })",
-      );
+    const VERSION: [string, string, string] = [
+      join(process.cwd(), "package.json"),
+      `"version": "0.`,
+      `"version": "1000.`,
+    ];
+
+    test("one that only adds an optional param joins them, and so does an older one that comes back", async () => {
+      const more = "z.strictObject({ ...one, step: StepName, note: z.string().optional() })";
+      const release = otherRelease(VERSION, [CONTRACT, STEP, more]);
       const newer = await node({ SERVICES: "control", NODE_ID: "newer", ...release });
       await eventually(newer.ready, { within: 40_000 });
       await eventually(() => observer.nodesOf("contracts").includes("newer"));
       const { result } = await observer.ask("contracts.of", { service: "orders" }, { nodeID: "newer" });
       expect(JSON.stringify(result)).toContain('"note"');
-      expect(await newer.end()).toMatchObject({ code: 0 });
+      const older = await node({ SERVICES: "control", NODE_ID: "older" });
+      await eventually(older.ready, { within: 40_000 });
+      for (const one of [older, newer]) expect(await one.end()).toMatchObject({ code: 0, stderr: "" });
     });
 
     test("one that takes a param away is refused by name", async () => {
-      const release = otherRelease(CONTRACT, STEP, "z.strictObject({ ...one })");
+      const release = otherRelease(VERSION, [CONTRACT, STEP, "z.strictObject({ ...one })"]);
       expect(await refusal({ SERVICES: "control", NODE_ID: "newer", ...release })).toBe(
         "Node observer is of another release: orders: retryStep: the param step is gone",
       );
