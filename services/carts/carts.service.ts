@@ -1,8 +1,9 @@
 import { due } from "../../mixins/due/due.mixin.ts";
 import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
+import { Turns } from "../../mixins/store/turns.ts";
 import type { Meta } from "../access.ts";
-import { type Ctx, defineService } from "../cluster.ts";
+import { type Ctx, defineMixin, defineService } from "../cluster.ts";
 import { conflict, notFound } from "../shared/errors.ts";
 import { secretId } from "../shared/ids.ts";
 import { blank, type CartDocument, type Content, cartsSpec } from "./cart.documents.ts";
@@ -17,10 +18,18 @@ const SOON = 2_000;
 
 type Change = (cart: CartDocument) => Partial<Content & Pick<Cart, "setAside">> & { lines?: lines.Wanted[] };
 
+/** Lends turns with a cart: of many who change one at once on this node, each would price it again for every other. */
+const oneAtATime = defineMixin<{ turns: Turns<never> }>({
+  created() {
+    this.turns = new Turns();
+  },
+});
+
 export default defineService(cartsContract, {
   mixins: [
     liveSettings,
     store(cartsSpec),
+    oneAtATime,
     due<CartDocument>({
       collection: "carts",
       lease: 30_000,
@@ -57,8 +66,12 @@ export default defineService(cartsContract, {
       return cart;
     },
 
-    /** Changes an open cart at the version that was read, again if another change came between. */
-    async changed(ctx: Ctx, id: string, change: Change, place?: Place): Promise<Cart> {
+    changed(ctx: Ctx, id: string, change: Change, place?: Place): Promise<Cart> {
+      return this.turns.take(id, () => this.changedNow(ctx, id, change, place));
+    },
+
+    /** Changes an open cart at the version that was read, again if another node's change came between. */
+    async changedNow(ctx: Ctx, id: string, change: Change, place?: Place): Promise<Cart> {
       for (let round = 0; round < ROUNDS; round++) {
         const cart = await this.owned(id, ctx.meta);
         assertOpen(cart);

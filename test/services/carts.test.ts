@@ -1,6 +1,6 @@
 import { CHECKOUT, cartWith, place, product } from "../support/checkout.ts";
 import { startServices, type TestShop } from "../support/services.ts";
-import { WHO_WROTE } from "../support/shape.ts";
+import { soon, WHO_WROTE } from "../support/shape.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -66,8 +66,10 @@ test("a cart shows today's prices and what is available", async () => {
   const { rev } = await shop.inside.call("products.read", { id: items[0]?.id as string });
   const variants = [{ sku, price: { amount: 1_100, currency: "USD" } }];
   await shop.inside.call("products.update", { id: items[0]?.id as string, rev, variants });
-  const cart = await guest().call("carts.get", { id });
-  expect(cart.lines).toMatchObject([{ unitPrice: { amount: 1_100 }, total: { amount: 2_200 }, available: 7 }]);
+  await soon(async () => {
+    const cart = await guest().call("carts.get", { id });
+    expect(cart.lines).toMatchObject([{ unitPrice: { amount: 1_100 }, total: { amount: 2_200 }, available: 7 }]);
+  });
 });
 
 test("lines are set and taken out", async () => {
