@@ -15,7 +15,7 @@ const AWAY = new Set([
   14031,
 ]);
 const AWAY_NAMES =
-  /^Mongo(Network|NetworkTimeout|PoolCleared|PoolClosed|ConnectionPoolCleared|ServerSelection|ServerClosed|NotConnected|ClientClosed|TopologyClosed|WaitQueueTimeout|OperationTimeout|WriteConcern)Error$/;
+  /^(Mongo(Network|NetworkTimeout|PoolCleared|PoolClosed|ConnectionPoolCleared|ServerSelection|ServerClosed|NotConnected|ClientClosed|TopologyClosed|WaitQueueTimeout|OperationTimeout|WriteConcern)|PoolClearedOnNetwork)Error$/;
 
 const codeOf = (error: unknown): number => (error instanceof MongoServerError ? Number(error.code) : 0);
 
