@@ -58,9 +58,9 @@ export class Market {
     }
   }
 
-  /** What the probe buys. */
-  get steady(): string {
-    return this.#plenty[0] as string;
+  /** What the probe buys, each time something else: it is not there to make a best-seller. */
+  steady(turn: number): string {
+    return this.#plenty[turn % this.#plenty.length] as string;
   }
 }
 

@@ -66,7 +66,7 @@ export class Watch {
   async #buy(turn: number): Promise<boolean> {
     const { gateways, market, now } = this.#place;
     const end = now() + PATIENCE;
-    const json = { lines: [{ sku: market.steady, quantity: 1 }] };
+    const json = { lines: [{ sku: market.steady(turn), quantity: 1 }] };
     let cartId: string | undefined;
     for (let gateway = turn; !cartId && now() < end; gateway++) {
       const made = await gateways.ask("POST", "/api/v1/carts", { json, gateway, patience: PATIENCE }).catch(() => null);
