@@ -101,6 +101,7 @@ test("a mail without a mail server costs one document write", async () => {
   const order = anOrder();
   const shop = await start([order]);
   await tell(shop, fact("order.confirmed", order));
+  await mailThat(shop, ({ kind }) => kind === "confirmed");
   await idle(shop);
   expect(shop.platform.writes().mails).toBe(1);
 });
@@ -109,6 +110,7 @@ test("an event that comes again makes no second mail", async () => {
   const order = anOrder();
   const shop = await start([order]);
   await tell(shop, fact("order.confirmed", order, "first"), fact("order.confirmed", order, "again"));
+  await mailThat(shop, ({ kind }) => kind === "confirmed");
   await idle(shop);
   expect(await mails(shop)).toHaveLength(1);
   expect(await shop.platform.events.deadLetters(10)).toEqual([]);
