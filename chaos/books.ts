@@ -20,6 +20,7 @@ interface Reading {
   /** What a command needs to join the cluster. */
   environment: NodeJS.ProcessEnv;
   delivered: ReadonlyMap<string, number>;
+  tell: (line: string) => void;
 }
 
 /** Waits until all that was begun has ended, then reads everybody's books; the second is what never ended. */
@@ -36,10 +37,14 @@ export async function closeBooks(reading: Reading, patience: number): Promise<{ 
     if (pending.length === 0 || Date.now() > end) break;
     await pause(500);
   }
+  if (pending.length) reading.tell(`${pending.length} orders are still pending`);
   const stuck = pending.map(({ id, payment }) => `the order ${id} is still pending, its payment ${payment.status}`);
   let audit = await askAudit(reading.environment);
   // Undoing and telling go on for a while after the last order has ended.
-  while (!isClean(audit) && Date.now() < end) {
+  for (let told = ""; !isClean(audit) && Date.now() < end; ) {
+    const waits = open(audit);
+    if (waits !== told) reading.tell(`Not yet done: ${waits}`);
+    told = waits;
     await pause(1_000);
     audit = await askAudit(reading.environment);
   }
@@ -51,6 +56,13 @@ export async function closeBooks(reading: Reading, patience: number): Promise<{ 
   const charges = await bankBooks(reading.environment.POSTGRES_URL as string);
   const locked = await lockedCarts(reading.environment.MONGO_URL as string);
   return { books: { orders, mails, stock, charges, locked, audit, delivered: reading.delivered }, stuck };
+}
+
+/** What is not done yet, in one line. */
+function open({ parts, missing }: Audit): string {
+  const rules = parts.flatMap(({ findings }) => findings.map(({ rule, subject }) => `${rule} ${subject}`));
+  const waiting = parts.flatMap(({ figures }) => (figures.waiting ? [`${figures.waiting} events`] : []));
+  return [...waiting, ...rules.slice(0, 5), ...missing.map((part) => `${part} is not there`)].join(", ");
 }
 
 const isClean = ({ parts, missing }: Audit): boolean =>

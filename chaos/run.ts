@@ -94,8 +94,8 @@ async function inCluster(cluster: Cluster, { seed, seconds, buyers, folder, tell
   const unheard = (await Promise.all([...crowd.map((buyer) => buyer.close()), watch.stop()])).flat();
   await watching;
   say("Everything comes to its end");
-  const environment = cluster.env;
-  const { books, stuck } = await closeBooks({ gateways, password, environment, delivered: market.delivered }, SETTLE);
+  const reading = { gateways, password, environment: cluster.env, delivered: market.delivered, tell: say };
+  const { books, stuck } = await closeBooks(reading, SETTLE);
   gateways.close();
   say("The books are compared");
 
