@@ -99,23 +99,25 @@ describeWithServer(["nats", "redis", "postgres", "mongo", "toxiproxy"], "reading
 
   test("a node of products is not ready, and is asked nothing, before its index is filled", async () => {
     await ways.mongo.delay(250);
+    const totalOf = async (nodeID: string) =>
+      ((await observer.ask("products.list", { limit: 1 }, { nodeID })).result as { total: number }).total;
     let began = false;
+    let atFirst: number | undefined;
     const started = second.start();
     const looking = (async () => {
-      while (!(await second.ready())) {
+      while (atFirst === undefined || !(await second.ready())) {
         const live = await fetch(`${second.health}/health/live`).catch(() => null);
-        if (live) {
-          began = true;
-          expect(live.status).toBe(200);
-          const ready = await fetch(`${second.health}/health/ready`);
-          if (ready.status === 503) expect(observer.nodesOf("products")).toEqual(["products-1"]);
+        began ||= live?.status === 200 && (await fetch(`${second.health}/health/ready`)).status === 503;
+        // Others know of it a moment before it says that it is ready, and may ask it from then on.
+        if (atFirst === undefined && observer.nodesOf("products").includes("products-2")) {
+          atFirst = await totalOf("products-2");
         }
         await new Promise((again) => setTimeout(again, 20));
       }
     })();
-    await Promise.all([started, looking]);
-    await ways.mongo.restore();
+    await Promise.all([started, looking]).finally(() => ways.mongo.restore());
     expect(began).toBe(true);
+    expect(atFirst).toBe(CATALOGUE);
     await both();
     const [first, later] = await Promise.all(
       ["products-1", "products-2"].map(async (nodeID) => {
