@@ -63,7 +63,6 @@ export class ClusterPlatform implements Platform {
       url,
       name,
       log: () => this.log,
-      durable: name === "money",
       wrote: () => this.#wrote(name),
     });
     this.#sql.set(name, database);

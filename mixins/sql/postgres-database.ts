@@ -14,8 +14,6 @@ export interface PostgresOptions {
   log(): Log | undefined;
   /** Connections at once. */
   connections?: number;
-  /** `false` answers before it is on disk: for what only plays a part in trials. */
-  durable?: boolean;
   /** A transaction has changed something. */
   wrote?(): void;
 }
@@ -139,7 +137,7 @@ class Server implements PostgresDatabase {
   }
 
   #open(config: PoolConfig): Pool {
-    const { url, name, durable = true } = this.#options;
+    const { url, name } = this.#options;
     const pool = new Pool({
       connectionString: url,
       application_name: `molecart ${name}`,
@@ -147,7 +145,7 @@ class Server implements PostgresDatabase {
       keepAlive: true,
       types: { getTypeParser },
       onConnect: async (client) => {
-        await client.query(`set search_path = ${name}${durable ? "" : "; set synchronous_commit = off"}`);
+        await client.query(`set search_path = ${name}`);
       },
       ...config,
     });

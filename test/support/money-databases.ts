@@ -63,7 +63,7 @@ export async function postgresPlace(
     url,
     node: () =>
       kept((name) => {
-        const database = postgres({ url, name, log, durable: name === "money" });
+        const database = postgres({ url, name, log });
         opened.push(database);
         return database;
       }),
