@@ -17,6 +17,9 @@ const AWAY = new Set([
 const AWAY_NAMES =
   /^(Mongo(Network|NetworkTimeout|PoolCleared|PoolClosed|ConnectionPoolCleared|ServerSelection|ServerClosed|NotConnected|ClientClosed|TopologyClosed|WaitQueueTimeout|OperationTimeout|WriteConcern)|PoolClearedOnNetwork)Error$/;
 
+/** A write into a connection that has just broken, which the driver may pass on as it is. */
+const BROKEN_SOCKET = new Set(["EPIPE", "ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH"]);
+
 const codeOf = (error: unknown): number => (error instanceof MongoServerError ? Number(error.code) : 0);
 
 export const isTakenCode = (code: unknown): boolean => DUPLICATE.has(Number(code));
@@ -29,8 +32,9 @@ export const isClosed = (error: unknown): boolean =>
 
 /** The server is away or cannot do its part now; what was asked may have been done or not. */
 export const isAway = (error: unknown): boolean =>
-  error instanceof MongoError &&
-  (AWAY_NAMES.test(error.name) || AWAY.has(codeOf(error)) || error.hasErrorLabel("RetryableWriteError"));
+  error instanceof MongoError
+    ? AWAY_NAMES.test(error.name) || AWAY.has(codeOf(error)) || error.hasErrorLabel("RetryableWriteError")
+    : BROKEN_SOCKET.has((error as NodeJS.ErrnoException | null)?.code ?? "");
 
 /** Waiting does not help: the user, the password, a permission or the URL is wrong. */
 export const isRefusal = (error: unknown): boolean =>
