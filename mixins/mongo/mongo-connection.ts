@@ -7,6 +7,9 @@ import { isRefusal, why } from "./mongo-errors.ts";
 
 const DATABASE = "molecart";
 const LONGEST_PAUSE = 5_000;
+/** Milliseconds between looks at the connection, and how long the driver has to bring it back by itself. */
+const LOOKS = 1_000;
+const PATIENCE = 5_000;
 const TAKES_WRITES = new Set(["Standalone", "RSPrimary", "Mongos", "LoadBalancer"]);
 
 /** What the URL may say otherwise. */
@@ -30,14 +33,18 @@ const PROMISES = {
 
 /** The node's one connection to MongoDB: made with patience, known to be well or not, closed at the end. */
 export class MongoConnection {
-  readonly #client: MongoClient;
-  readonly #db: Db;
+  readonly #url: string;
+  #client: MongoClient;
+  #db: Db;
   readonly #log: () => Log | undefined;
   /** Where it leads: hosts and database, without who we are. */
   readonly address: string;
   #writable = false;
   #closed = false;
   #wake: () => void = () => undefined;
+  #watching: NodeJS.Timeout | undefined;
+  #unwellSince: number | undefined;
+  #renewing = false;
 
   constructor(url: string, log: () => Log | undefined) {
     this.#log = log;
@@ -45,10 +52,9 @@ export class MongoConnection {
     const { hosts, srvHost } = this.#client.options;
     const name = databaseOf(url);
     this.address = `${srvHost ?? hosts.map(String).join(",")}/${name}`;
+    this.#url = url;
     this.#db = this.#client.db(name);
-    this.#client.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
-      this.#writable = [...newDescription.servers.values()].some(({ type }) => TAKES_WRITES.has(type));
-    });
+    this.#follow(this.#client);
   }
 
   /** Tries until the server answers; throws a `ServerRefusedError` where it answers that it will not have us. */
@@ -58,6 +64,7 @@ export class MongoConnection {
         await this.#client.connect();
         await this.ping();
         await this.#mayWrite();
+        this.#watching ??= setInterval(() => void this.#look(), LOOKS).unref();
         return;
       } catch (error) {
         if (isRefusal(error)) throw new ServerRefusedError(`MongoDB at ${this.address} refuses us: ${why(error)}`);
@@ -85,8 +92,41 @@ export class MongoConnection {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#watching);
     this.#wake();
     await this.#client.close();
+  }
+
+  #follow(one: MongoClient): void {
+    one.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
+      if (one !== this.#client) return;
+      this.#writable = [...newDescription.servers.values()].some(({ type }) => TAKES_WRITES.has(type));
+    });
+  }
+
+  /** After connections have hung, the driver may never find the server again, though it is there: then a new one does. */
+  async #look(): Promise<void> {
+    if (this.#writable) this.#unwellSince = undefined;
+    else this.#unwellSince ??= Date.now();
+    if (this.#unwellSince === undefined || Date.now() - this.#unwellSince < PATIENCE || this.#renewing) return;
+    this.#renewing = true;
+    const fresh = client(this.#url);
+    try {
+      await fresh.connect();
+      await fresh.db(this.#db.databaseName).command({ ping: 1 });
+      if (this.#closed || this.#writable) throw new Error("not needed any more");
+      const old = this.#client;
+      this.#client = fresh;
+      this.#db = fresh.db(this.#db.databaseName);
+      this.#follow(fresh);
+      this.#writable = true;
+      this.#log()?.info(`MongoDB at ${this.address} is reached again by a new connection`);
+      await old.close(true);
+    } catch {
+      if (fresh !== this.#client) await fresh.close(true).catch(() => undefined);
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   /** A write that matches nothing asks for the permission all the same. */
