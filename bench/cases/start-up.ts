@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { freePort } from "../support/child.ts";
+import { freePort } from "../../rig/ports.ts";
 import { type Measured, measured } from "../support/figures.ts";
 import { JsonClient } from "../support/json-client.ts";
 

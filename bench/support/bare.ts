@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { freePort } from "../../rig/ports.ts";
 import type { Answers, Given } from "./bare-server.ts";
-import { Child, freePort } from "./child.ts";
+import { Child } from "./child.ts";
 import type { Answer } from "./json-client.ts";
 
 /** What `node:http` sends by itself, or what belongs to one connection. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 
 /** What a process has used since it began. */
 export interface Usage {
@@ -11,16 +10,6 @@ export interface Usage {
 /** Seconds of processor time between two looks, in all threads, in the process and for it in the system. */
 export const cpuBetween = (before: Usage, after: Usage): number =>
   (after.cpu.user - before.cpu.user + after.cpu.system - before.cpu.system) / 1e6;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {

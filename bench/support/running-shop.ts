@@ -4,8 +4,9 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { json, text } from "node:stream/consumers";
+import { freePort } from "../../rig/ports.ts";
 import { socketPath, withShortPath } from "../../services/control/socket.ts";
-import { Child, freePort } from "./child.ts";
+import { Child } from "./child.ts";
 import { JsonClient } from "./json-client.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
