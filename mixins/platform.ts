@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Middleware, ServiceBroker } from "moleculer";
 import type { Environment } from "../services/shared/environment.ts";
 import type { EventBus } from "./durable-events/event-bus.ts";
+import type { Log } from "./log.ts";
 import type { SqlDatabase } from "./sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "./store/collection.ts";
 
@@ -9,7 +10,7 @@ import type { Collection, CollectionSpec, Doc } from "./store/collection.ts";
 export interface Platform {
   environment: Environment;
   /** Where failures are told; set when there is a broker. */
-  log: ServiceBroker["logger"] | undefined;
+  log: Log | undefined;
   collection<T extends Doc>(spec: CollectionSpec<T>): Collection<T>;
   events: EventBus;
   /** The database of this name for money: constraints and transactions. */

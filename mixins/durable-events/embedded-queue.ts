@@ -1,13 +1,11 @@
-import type { ServiceBroker } from "moleculer";
 import type { SqliteFile } from "../embedded/sqlite-file.ts";
+import type { Log } from "../log.ts";
 import { pauseBefore } from "./backoff.ts";
 import type { Consume, DeadLetter, DurableEvent, EventBus } from "./event-bus.ts";
 import { type Delivery, QueueTables } from "./queue-tables.ts";
 
 const PRUNED_EVERY = 3600_000;
 const LONGEST_SLEEP = 60_000;
-
-export type Log = ServiceBroker["logger"];
 
 export interface QueueOptions {
   /** After so many the event is a dead letter. */

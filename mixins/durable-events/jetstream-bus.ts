@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JetStreamClient, JetStreamManager, NatsError } from "nats";
 import { unavailable } from "../../services/shared/errors.ts";
-import { type Log, type NatsLine, reasonOf } from "../nats/nats-line.ts";
+import type { Log } from "../log.ts";
+import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
 import { pauseBefore } from "./backoff.ts";
 import type { Consume, DeadLetter, DurableEvent, EventBus } from "./event-bus.ts";
 import { JetStreamDeadLetters } from "./jetstream-dead-letters.ts";

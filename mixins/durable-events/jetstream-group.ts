@@ -1,4 +1,5 @@
-import { type Log, type NatsLine, reasonOf } from "../nats/nats-line.ts";
+import type { Log } from "../log.ts";
+import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
 import type { Consume } from "./event-bus.ts";
 import type { JetStreamDeadLetters } from "./jetstream-dead-letters.ts";
 import type { Delivered } from "./jetstream-message.ts";

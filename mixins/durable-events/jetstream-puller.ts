@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInbox, type Msg, type NatsError, nanos, type Subscription } from "nats";
-import { type Log, type NatsLine, reasonOf } from "../nats/nats-line.ts";
+import type { Log } from "../log.ts";
+import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
 import { Delivered } from "./jetstream-message.ts";
 
 const ASKED_FOR = 30_000;

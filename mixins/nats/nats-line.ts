@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceBroker } from "moleculer";
 import { type ConnectionOptions, connect, Events, type NatsConnection, type NatsError } from "nats";
+import type { Log } from "../log.ts";
 import { ServerRefusedError } from "../servers.ts";
 import { natsOptions } from "./nats-servers.ts";
-
-export type Log = ServiceBroker["logger"];
 
 const REFUSED = ["AUTHORIZATION_VIOLATION", "BAD_AUTHENTICATION", "BAD_CREDS", "ACCOUNT_EXPIRED"];
 const FIRST_PAUSE = 500;

@@ -1,5 +1,5 @@
 import { pauseBefore } from "../durable-events/backoff.ts";
-import type { Log } from "../durable-events/embedded-queue.ts";
+import type { Log } from "../log.ts";
 
 /** A collection as the relay knows it. */
 export interface Relayed {
