@@ -1,9 +1,9 @@
 import type { Redis } from "ioredis";
-import type { ServiceBroker } from "moleculer";
 import { cluster } from "../../services/cluster.ts";
 import type { ServiceContract } from "../../services/contract.ts";
 import { type Environment, EnvironmentError } from "../../services/shared/environment.ts";
 import { JetStreamBus } from "../durable-events/jetstream-bus.ts";
+import type { Log } from "../log.ts";
 import { MongoConnection } from "../mongo/mongo-connection.ts";
 import { openNats } from "../nats/nats-line.ts";
 import type { Platform } from "../platform.ts";
@@ -23,7 +23,7 @@ export class ClusterPlatform implements Platform {
   readonly environment: Environment;
   readonly events: JetStreamBus;
   readonly redis: Redis | undefined;
-  log: ServiceBroker["logger"] | undefined;
+  log: Log | undefined;
   readonly #closing = new AbortController();
   readonly #sql = new Map<string, PostgresDatabase>();
   readonly #writes: Record<string, number> = {};
@@ -46,6 +46,7 @@ export class ClusterPlatform implements Platform {
     const { connection, relay } = this.#documents();
     const collection = new MongoCollection(spec, {
       db: () => connection.db(),
+      closed: () => connection.closed,
       publish: (events) => this.events.publish(events),
       wrote: (name) => this.#wrote(name),
       log: () => this.log,

@@ -1,13 +1,16 @@
 import { type Db, MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from "mongodb";
 import { unavailable } from "../../services/shared/errors.ts";
 import { pauseBefore } from "../durable-events/backoff.ts";
-import type { Log } from "../durable-events/embedded-queue.ts";
+import type { Log } from "../log.ts";
 import { ServerRefusedError } from "../servers.ts";
 import { isRefusal, why } from "./mongo-errors.ts";
 
 const DATABASE = "molecart";
 const LONGEST_PAUSE = 5_000;
-/** Milliseconds between looks at the connection, and how long the driver has to bring it back by itself. */
+/**
+ * Milliseconds between looks at the connection, and how long the driver has to bring it back by itself. It may never: its
+ * look at the server waits for ever when it is written into a socket that the other side is just closing.
+ */
 const LOOKS = 1_000;
 const PATIENCE = 5_000;
 const TAKES_WRITES = new Set(["Standalone", "RSPrimary", "Mongos", "LoadBalancer"]);
@@ -34,12 +37,10 @@ const PROMISES = {
 /** The node's one connection to MongoDB: made with patience, known to be well or not, closed at the end. */
 export class MongoConnection {
   readonly #url: string;
-  #client: MongoClient;
-  #db: Db;
+  #line: Line;
   readonly #log: () => Log | undefined;
   /** Where it leads: hosts and database, without who we are. */
   readonly address: string;
-  #writable = false;
   #closed = false;
   #wake: () => void = () => undefined;
   #watching: NodeJS.Timeout | undefined;
@@ -48,21 +49,17 @@ export class MongoConnection {
 
   constructor(url: string, log: () => Log | undefined) {
     this.#log = log;
-    this.#client = client(url);
-    const { hosts, srvHost } = this.#client.options;
-    const name = databaseOf(url);
-    this.address = `${srvHost ?? hosts.map(String).join(",")}/${name}`;
     this.#url = url;
-    this.#db = this.#client.db(name);
-    this.#follow(this.#client);
+    this.#line = new Line(url);
+    const { hosts, srvHost } = this.#line.client.options;
+    this.address = `${srvHost ?? hosts.map(String).join(",")}/${this.#line.db.databaseName}`;
   }
 
   /** Tries until the server answers; throws a `ServerRefusedError` where it answers that it will not have us. */
   async connect(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#client.connect();
-        await this.ping();
+        await this.#line.open();
         await this.#mayWrite();
         this.#watching ??= setInterval(() => void this.#look(), LOOKS).unref();
         return;
@@ -77,61 +74,54 @@ export class MongoConnection {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   db(): Db {
-    return this.#db;
+    return this.#line.db;
   }
 
   /** Whether a server that takes writes was there when the driver looked last, which it does every few seconds. */
   healthy(): boolean {
-    return this.#writable && !this.#closed;
-  }
-
-  async ping(): Promise<void> {
-    await this.#db.command({ ping: 1 });
+    return this.#line.writable && !this.#closed;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watching);
     this.#wake();
-    await this.#client.close();
-  }
-
-  #follow(one: MongoClient): void {
-    one.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
-      if (one !== this.#client) return;
-      this.#writable = [...newDescription.servers.values()].some(({ type }) => TAKES_WRITES.has(type));
-    });
+    await this.#line.client.close();
   }
 
   /** After connections have hung, the driver may never find the server again, though it is there: then a new one does. */
   async #look(): Promise<void> {
-    if (this.#writable) this.#unwellSince = undefined;
+    if (this.#line.writable) this.#unwellSince = undefined;
     else this.#unwellSince ??= Date.now();
     if (this.#unwellSince === undefined || Date.now() - this.#unwellSince < PATIENCE || this.#renewing) return;
     this.#renewing = true;
-    const fresh = client(this.#url);
-    try {
-      await fresh.connect();
-      await fresh.db(this.#db.databaseName).command({ ping: 1 });
-      if (this.#closed || this.#writable) throw new Error("not needed any more");
-      const old = this.#client;
-      this.#client = fresh;
-      this.#db = fresh.db(this.#db.databaseName);
-      this.#follow(fresh);
-      this.#writable = true;
+    await this.#renew();
+    this.#renewing = false;
+  }
+
+  /** Keeps a new client that reaches the server, unless the one we have has come back meanwhile. */
+  async #renew(): Promise<void> {
+    const fresh = new Line(this.#url);
+    const reached = await fresh.open().then(
+      () => true,
+      () => false,
+    );
+    const left = reached && !this.#closed && !this.#line.writable ? this.#line : fresh;
+    if (left !== fresh) {
+      this.#line = fresh;
       this.#log()?.info(`MongoDB at ${this.address} is reached again by a new connection`);
-      await old.close(true);
-    } catch {
-      if (fresh !== this.#client) await fresh.close(true).catch(() => undefined);
-    } finally {
-      this.#renewing = false;
     }
+    await left.client.close(true).catch(() => undefined);
   }
 
   /** A write that matches nothing asks for the permission all the same. */
   async #mayWrite(): Promise<void> {
-    await this.#db.collection<{ _id: string }>("collections").updateOne({ _id: "" }, { $set: { version: 0 } });
+    await this.#line.db.collection<{ _id: string }>("collections").updateOne({ _id: "" }, { $set: { version: 0 } });
   }
 
   async #rest(pause: number): Promise<void> {
@@ -140,6 +130,26 @@ export class MongoConnection {
       setTimeout(resolve, pause);
     });
     if (this.#closed) throw unavailable("STORE_UNAVAILABLE", "The connection to the documents was closed");
+  }
+}
+
+/** One client of the driver, and whether it knows of a server that takes writes. */
+class Line {
+  readonly client: MongoClient;
+  readonly db: Db;
+  writable = false;
+
+  constructor(url: string) {
+    this.client = client(url);
+    this.db = this.client.db(databaseOf(url));
+    this.client.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
+      this.writable = [...newDescription.servers.values()].some(({ type }) => TAKES_WRITES.has(type));
+    });
+  }
+
+  async open(): Promise<void> {
+    await this.client.connect();
+    await this.db.command({ ping: 1 });
   }
 }
 

@@ -26,10 +26,6 @@ export const isTakenCode = (code: unknown): boolean => DUPLICATE.has(Number(code
 /** A unique key, or an id, is taken. */
 export const isTaken = (error: unknown): boolean => isTakenCode(codeOf(error));
 
-/** This node has closed its connection itself. */
-export const isClosed = (error: unknown): boolean =>
-  error instanceof MongoError && /^Mongo(NotConnected|ClientClosed|TopologyClosed)Error$/.test(error.name);
-
 /** The server is away or cannot do its part now; what was asked may have been done or not. */
 export const isAway = (error: unknown): boolean =>
   error instanceof MongoError

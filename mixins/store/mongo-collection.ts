@@ -1,6 +1,6 @@
 import { pauseBefore } from "../durable-events/backoff.ts";
 import type { DurableEvent } from "../durable-events/event-bus.ts";
-import { isAway, isClosed, toStoreError, why } from "../mongo/mongo-errors.ts";
+import { isAway, toStoreError, why } from "../mongo/mongo-errors.ts";
 import type { Collection, CollectionSpec, Doc, Draft, Events, Filter, Operators, Page, Sort } from "./collection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { insertAll } from "./mongo-bulk.ts";
@@ -46,7 +46,7 @@ export class MongoCollection<T extends Doc> implements Collection<T> {
       try {
         return await this.#in.schema.prepare();
       } catch (error) {
-        if (!isAway(error) || isClosed(error)) throw toStoreError(error, this.name);
+        if (!isAway(error) || this.#in.link.closed()) throw toStoreError(error, this.name);
         this.#in.link.log()?.warn(`The ${this.name} could not be prepared at attempt ${attempt}: ${why(error)}`);
         await new Promise((resume) => setTimeout(resume, Math.min(LONGEST_PAUSE, pauseBefore(attempt))));
       }

@@ -1,7 +1,7 @@
 import { BSON, type Db, type Collection as Documents } from "mongodb";
 import { tooLarge } from "../../services/shared/errors.ts";
-import type { Log } from "../durable-events/embedded-queue.ts";
 import type { DurableEvent } from "../durable-events/event-bus.ts";
+import type { Log } from "../log.ts";
 import { toStoreError } from "../mongo/mongo-errors.ts";
 import type { CollectionSpec, Doc, Draft } from "./collection.ts";
 import { refuseNames, refuseOwn, type Stored } from "./mongo-language.ts";
@@ -14,6 +14,8 @@ const LARGEST = 16 * 1024 * 1024 - 4_096;
 /** What the collections of one node share. */
 export interface MongoLink {
   db(): Db;
+  /** This node has ended its connection: nothing comes back. */
+  closed(): boolean;
   publish(events: DurableEvent[]): Promise<void>;
   wrote(collection: string): void;
   log(): Log | undefined;

@@ -59,6 +59,7 @@ export async function openMongo(
     collection<T extends Doc>(spec: CollectionSpec<T>) {
       const link = {
         db: () => connection.db(),
+        closed: () => connection.closed,
         publish: node.publish ?? bus,
         wrote: () => undefined,
         log: () => undefined,
