@@ -6,6 +6,7 @@ import {
   type Middleware,
   Strategies,
 } from "moleculer";
+import { remoteStreams } from "./mixins/cluster/remote-streams.ts";
 import { steady } from "./mixins/cluster/steady-discoverer.ts";
 import { natsOptions } from "./mixins/nats/nats-servers.ts";
 import { SteadyNats } from "./mixins/nats/nats-transporter.ts";
@@ -28,7 +29,7 @@ export function amongNodes(environment: Environment & { TRANSPORTER: string }): 
     },
     // Moleculer waits a whole second until it tells of what a node runs.
     transit: { serviceChangedDebounceTime: 50 } as BrokerOptions["transit"] & object,
-    middlewares: BALANCING === "shard" ? [cartsByShard] : [],
+    middlewares: [remoteStreams(), ...(BALANCING === "shard" ? [cartsByShard] : [])],
   };
 }
 

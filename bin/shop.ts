@@ -1,5 +1,6 @@
 import { Server } from "node:http";
 import { type BrokerOptions, ServiceBroker, type ServiceSchema } from "moleculer";
+import { streamsRead } from "../mixins/cluster/remote-streams.ts";
 import type { Platform } from "../mixins/platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import type { Broker } from "../services/cluster.ts";
@@ -105,7 +106,8 @@ export async function openShop(environment: Environment, { without = [] as Name[
   }
   const notice = environment.TRANSPORTER ? NOTICE : 0;
   const stop = async () => {
-    await Promise.all(servers(broker).map((server) => drain(server, { patience: PATIENCE, notice })));
+    const read = streamsRead(broker, PATIENCE);
+    await Promise.all([read, ...servers(broker).map((server) => drain(server, { patience: PATIENCE, notice }))]);
     await broker.stop();
   };
   return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
