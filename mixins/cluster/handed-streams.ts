@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 
 /** Of a stream. One that says nothing means that nothing came in time: the next may. */
 export interface Piece {
@@ -23,9 +23,10 @@ export class HandedStreams {
 
   /** Gives the id to ask by; `leave` gets what is left of the stream when its reader has had enough. */
   hand(source: Readable, leave: (source: Readable) => void): string {
-    if (source.readableObjectMode) throw new TypeError("Only streams of bytes go from node to node");
     const id = randomUUID();
-    this.#open.set(id, new HandedStream(source, leave, () => this.close(id)));
+    // `Readable.from` makes objects of texts and buffers; other objects end the stream with an error that says so.
+    const bytes = source.readableObjectMode ? Readable.from(source, { objectMode: false }) : source;
+    this.#open.set(id, new HandedStream(bytes, leave, () => this.close(id)));
     return id;
   }
 

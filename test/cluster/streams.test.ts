@@ -69,6 +69,15 @@ describeWithServer("nats", "streams between nodes", () => {
     expect(await send(Readable.from([bytes], { objectMode: false }))).toBe(digest(bytes));
   });
 
+  test("may be made of texts; of anything else the reader is told what is wrong", async () => {
+    given = Readable.from(["one ", "two"]);
+    expect((await buffer(await receive())).toString()).toBe("one two");
+    take = async (input) => (await buffer(input)).toString();
+    expect(await send(Readable.from(["drei ", Buffer.from("vier")]))).toBe("drei vier");
+    given = Readable.from([{ sku: "TJ-S" }]);
+    await expect(receive().then(buffer)).rejects.toMatchObject({ code: "ERR_INVALID_ARG_TYPE" });
+  });
+
   test("may be empty", async () => {
     given = Readable.from([], { objectMode: false });
     expect(await buffer(await receive())).toHaveLength(0);
