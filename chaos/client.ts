@@ -27,8 +27,10 @@ export class NoAnswer extends Error {}
 class NotTaken extends Error {}
 
 const PATIENCE = 20_000;
+/** Milliseconds that a gateway is left alone which has said that it goes: it takes new connections two seconds more. */
+const GOING = 3_000;
 
-/** The gateways as shoppers reach them: one that takes nobody is passed over, as a balancer in front would. */
+/** The gateways as shoppers reach them: one that goes or takes nobody is passed over, as a balancer in front would. */
 export class Gateways {
   /** What did not go as it should. */
   readonly failed: Failed[] = [];
@@ -37,10 +39,13 @@ export class Gateways {
   readonly #urls: readonly URL[];
   readonly #agents: readonly Agent[];
   readonly #now: () => number;
+  /** Until when each is left alone. */
+  readonly #going: number[];
 
   constructor(urls: readonly string[], now: () => number) {
     this.#urls = urls.map((url) => new URL(url));
     this.#agents = urls.map(() => new Agent({ keepAlive: true, maxSockets: 64 }));
+    this.#going = urls.map(() => 0);
     this.#now = now;
   }
 
@@ -50,10 +55,8 @@ export class Gateways {
 
   /** Asks a gateway, and the next where nobody took the request; throws a `NoAnswer` where none answered. */
   async ask(method: string, path: string, question: Question = {}): Promise<Answer> {
-    const first = question.gateway ?? 0;
     let why = "";
-    for (let turn = 0; turn < this.count; turn++) {
-      const at = (first + turn) % this.count;
+    for (const [turn, at] of this.#order(question.gateway ?? 0).entries()) {
       const begun = this.#now();
       const isLast = turn === this.count - 1;
       const note = (what: string, sentOn: boolean) => {
@@ -62,6 +65,7 @@ export class Gateways {
       };
       try {
         const answer = await this.#once(at, method, path, question);
+        if (answer.headers.connection === "close") this.#going[at] = this.#now() + GOING;
         this.statuses.set(answer.status, (this.statuses.get(answer.status) ?? 0) + 1);
         if (answer.status < 500) return answer;
         const code = String(answer.json?.code ?? "");
@@ -97,6 +101,13 @@ export class Gateways {
 
   close(): void {
     for (const agent of this.#agents) agent.destroy();
+  }
+
+  /** All of them from this one on; those that go are asked last. */
+  #order(first: number): number[] {
+    const all = this.#urls.map((_, turn) => (first + turn) % this.count);
+    const goes = (at: number) => Number(this.#now() < (this.#going[at] ?? 0));
+    return all.sort((a, b) => goes(a) - goes(b));
   }
 
   #once(at: number, method: string, path: string, question: Question): Promise<Answer> {

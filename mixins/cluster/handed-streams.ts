@@ -10,7 +10,7 @@ export interface Piece {
 }
 
 /** Bytes of a piece at most, far below what NATS lets pass (1 MB). */
-export const PIECE = 65_536;
+const PIECE = 65_536;
 /** Milliseconds that a reader waits for a piece before it hears that there is none yet. */
 const WAIT = 2_000;
 /** Milliseconds after which a reader that asks no more is taken for gone. */

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { PIECE, type Piece } from "./handed-streams.ts";
+import type { Piece } from "./handed-streams.ts";
 
 /** How a stream on another node is read: each piece by its number, and at last that no more is wanted. */
 export interface Source {
@@ -7,13 +7,14 @@ export interface Source {
   close(): void;
 }
 
-/** A stream that another node has, and of which no more comes than is read here and one piece. */
+/** A stream that another node has, and of which no more comes than is read here. */
 export class PulledStream extends Readable {
   readonly #source: Source;
   #seq = 0;
 
   constructor(source: Source) {
-    super({ highWaterMark: PIECE });
+    // The next piece is asked for when the one before has been read: an error that comes with it would drop that one.
+    super({ highWaterMark: 0 });
     this.#source = source;
   }
 

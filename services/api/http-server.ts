@@ -1,20 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
+import { drainable } from "../shared/drain.ts";
 import type { Answer } from "./answer.ts";
 
 /** A server that a slow or silent client cannot hold on to. */
 export function httpServer(handler: (req: IncomingMessage, res: ServerResponse) => void): Server {
-  return createServer(
-    {
-      headersTimeout: 15_000,
-      // An import may take long; bodies that are read whole have a limit of their own.
-      requestTimeout: 60 * 60_000,
-      keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
-      noDelay: true,
-    },
-    handler,
-  );
+  const options = {
+    headersTimeout: 15_000,
+    // An import may take long; bodies that are read whole have a limit of their own.
+    requestTimeout: 60 * 60_000,
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16_384,
+    noDelay: true,
+  };
+  return drainable(createServer(options, handler));
 }
 
 /** Resolves when the server listens; rejects with the system's error, such as `EADDRINUSE`. */

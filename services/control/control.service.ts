@@ -6,7 +6,7 @@ import type { Service, ServiceSchema, ServiceSettingSchema } from "moleculer";
 import { platformOf } from "../../mixins/platform.ts";
 import { cluster, contextOf } from "../cluster.ts";
 import type { ActionContract, ServiceContract } from "../contract.ts";
-import { drain } from "../shared/drain.ts";
+import { drain, drainable } from "../shared/drain.ts";
 import { badRequest, notFound, typeOf } from "../shared/errors.ts";
 import { audit, invariants, repair } from "./audit.ts";
 import { socketPath, withShortPath } from "./socket.ts";
@@ -32,7 +32,7 @@ export default {
   created(this: Control) {
     this.ready = new Promise((resolve) => this.broker.localBus.once("$broker.started", resolve));
     // By this name the process finds it, and drains it before any service stops.
-    this.server = createServer((request, response) => void answer(this, request, response));
+    this.server = drainable(createServer((request, response) => void answer(this, request, response)));
     // An import lasts as long as its file.
     this.server.requestTimeout = 0;
     this.prompts = new Set();
