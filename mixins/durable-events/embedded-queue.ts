@@ -1,6 +1,6 @@
 import type { SqliteFile } from "../embedded/sqlite-file.ts";
 import type { Log } from "../log.ts";
-import { pauseBefore } from "./backoff.ts";
+import { isWorthAnother, PATIENCE, pauseBefore } from "./backoff.ts";
 import type { Consume, DeadLetter, DurableEvent, EventBus } from "./event-bus.ts";
 import { type Delivery, QueueTables } from "./queue-tables.ts";
 
@@ -8,8 +8,10 @@ const PRUNED_EVERY = 3600_000;
 const LONGEST_SLEEP = 60_000;
 
 export interface QueueOptions {
-  /** After so many the event is a dead letter. */
+  /** After so many the event is a dead letter, unless it only waits for something to come back: then it has patience. */
   attempts?: number;
+  /** Milliseconds. */
+  patience?: number;
   /** Milliseconds before the attempt after so many. */
   pause?: (attempts: number) => number;
   /** How many events a group handles at once. */
@@ -49,7 +51,7 @@ export class EmbeddedQueue implements EventBus {
     this.#file = file;
     this.#log = log;
     // What is handled in one turn shares its commits: with a few at once a busy shop's events fall ever further behind.
-    this.#options = { attempts: 12, pause: pauseBefore, atOnce: 256, ...options };
+    this.#options = { attempts: 12, patience: PATIENCE, pause: pauseBefore, atOnce: 256, ...options };
     this.#tables = new QueueTables(file);
     for (const { group, name } of this.#tables.groups()) this.#want(group, name);
   }
@@ -177,10 +179,10 @@ export class EmbeddedQueue implements EventBus {
     const { seq, event } = delivery;
     group.running.add(seq);
     try {
-      const error = await this.#handle(group, event);
-      await (error === undefined
-        ? this.#file.write(() => this.#tables.leave(name, delivery))
-        : this.#refused(name, group, { ...delivery, attempts: delivery.attempts + 1 }, error));
+      const failure = await this.#handle(group, event);
+      await (failure
+        ? this.#refused(name, group, { ...delivery, attempts: delivery.attempts + 1 }, failure)
+        : this.#file.write(() => this.#tables.leave(name, delivery)));
     } catch (error) {
       this.#log()?.error(`What became of ${event.name} ${event.id} at ${name} could not be stored`, error);
       this.#rest(group, seq);
@@ -190,20 +192,21 @@ export class EmbeddedQueue implements EventBus {
     if (this.#busy() === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Nothing, or what the handler threw, in words. */
-  async #handle(group: Group, event: DurableEvent): Promise<string | undefined> {
+  /** Null, or what the handler threw. */
+  async #handle(group: Group, event: DurableEvent): Promise<{ error: unknown } | null> {
     try {
       await group.handlers.get(event.name)?.(event);
-      return undefined;
+      return null;
     } catch (error) {
-      return (error as Error | undefined)?.message ?? String(error);
+      return { error };
     }
   }
 
-  async #refused(name: string, group: Group, delivery: Delivery, error: string): Promise<void> {
-    const { attempts, event } = delivery;
+  async #refused(name: string, group: Group, delivery: Delivery, failure: { error: unknown }): Promise<void> {
+    const { attempts, event, at } = delivery;
+    const error = (failure.error as Error | undefined)?.message ?? String(failure.error);
     this.#log()?.warn(`${name} could not handle ${event.name} ${event.id} at attempt ${attempts}: ${error}`);
-    const last = attempts >= this.#options.attempts;
+    const last = !isWorthAnother({ attempt: attempts, age: Date.now() - at, ...failure }, this.#options);
     const until = last ? Number.POSITIVE_INFINITY : Date.now() + this.#options.pause(attempts);
     await this.#file.write(() => {
       if (last) this.#tables.bury(name, delivery, error);

@@ -3,7 +3,7 @@ import type { JetStreamClient, JetStreamManager, NatsError } from "nats";
 import { unavailable } from "../../services/shared/errors.ts";
 import type { Log } from "../log.ts";
 import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
-import { pauseBefore } from "./backoff.ts";
+import { PATIENCE, pauseBefore } from "./backoff.ts";
 import type { Consume, DeadLetter, DurableEvent, EventBus } from "./event-bus.ts";
 import { JetStreamDeadLetters } from "./jetstream-dead-letters.ts";
 import { JetStreamGroup } from "./jetstream-group.ts";
@@ -22,8 +22,10 @@ export interface JetStreamOptions extends Partial<StreamLimits> {
   /** Which service emits which events, from the contracts. */
   emitters: Emitters;
   log: () => Log | undefined;
-  /** After so many the event is a dead letter. */
+  /** After so many the event is a dead letter, unless it only waits for something to come back: then it has patience. */
   attempts?: number;
+  /** Milliseconds. */
+  patience?: number;
   /** Milliseconds before the attempt after so many. */
   pause?: (attempts: number) => number;
   /** How many events a group handles at once on this node. */
@@ -36,6 +38,7 @@ export interface JetStreamOptions extends Partial<StreamLimits> {
 
 const DEFAULTS = {
   attempts: 12,
+  patience: PATIENCE,
   pause: pauseBefore,
   atOnce: 32,
   // A node that dies gives its events back within so long; one that works says so three times as often.
@@ -165,8 +168,8 @@ export class JetStreamBus implements EventBus {
   }
 
   #consume({ line, letters }: Open, name: string, handlers: Map<string, Consume>): void {
-    const { attempts, pause, atOnce, ackWait, log } = this.#options;
-    const group = new JetStreamGroup({ group: name, handlers, attempts, pause, atOnce, ackWait, letters, line, log });
+    const { atOnce, log } = this.#options;
+    const group = new JetStreamGroup({ ...this.#options, group: name, handlers, letters, line });
     this.#groups.push(group);
     for (const event of handlers.keys()) {
       const puller = new JetStreamPuller({

@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
+import { isWorthAnother } from "./backoff.ts";
 import type { Consume } from "./event-bus.ts";
 import type { JetStreamDeadLetters } from "./jetstream-dead-letters.ts";
 import type { Delivered } from "./jetstream-message.ts";
@@ -8,6 +9,8 @@ export interface GroupOptions {
   group: string;
   handlers: Map<string, Consume>;
   attempts: number;
+  /** Milliseconds for which an event is not given up that waits for something to come back. */
+  patience: number;
   pause(attempts: number): number;
   /** How many events are handled at once. */
   atOnce: number;
@@ -28,8 +31,8 @@ interface Held {
   release(): void;
 }
 
-/** What a handler made of an event: nothing to say, or what went wrong, and whether another attempt may help. */
-type Failure = { error: string; hopeless: boolean } | null;
+/** What a handler made of an event: nothing to say, or what went wrong, and whether it is to be asked again. */
+type Failure = { error: string; again: boolean } | null;
 
 /** The events that this node holds for one group: handled so many at once, and then answered to the server. */
 export class JetStreamGroup {
@@ -101,13 +104,13 @@ export class JetStreamGroup {
 
   /** The answer to the server; a dead letter is stored before. */
   async #outcome(held: Held): Promise<() => void> {
-    const { group, attempts, pause, letters, log } = this.#options;
+    const { group, pause, letters, log } = this.#options;
     const { delivered, name } = held;
     const failure = await this.#handle(held);
     if (!failure) return () => this.#acknowledge(held);
     const { attempt } = delivered;
     log()?.warn(`${group} could not handle ${name} ${delivered.id} at attempt ${attempt}: ${failure.error}`);
-    if (!failure.hopeless && attempt < attempts) return () => held.delivered.nak(pause(attempt));
+    if (failure.again) return () => held.delivered.nak(pause(attempt));
     try {
       await letters.store(delivered, { group, name, error: failure.error });
       return () => this.#acknowledge(held);
@@ -119,17 +122,19 @@ export class JetStreamGroup {
   }
 
   async #handle({ delivered, name }: Held): Promise<Failure> {
+    const { attempt } = delivered;
     let event: ReturnType<Delivered["event"]>;
     try {
       event = delivered.event(name);
     } catch (error) {
-      return { error: `The payload is not JSON: ${(error as Error).message}`, hopeless: true };
+      return { error: `The payload is not JSON: ${(error as Error).message}`, again: false };
     }
     try {
       await this.#options.handlers.get(name)?.(event);
       return null;
     } catch (error) {
-      return { error: (error as Error | undefined)?.message ?? String(error), hopeless: false };
+      const again = isWorthAnother({ attempt, age: Date.now() - delivered.at, error }, this.#options);
+      return { error: (error as Error | undefined)?.message ?? String(error), again };
     }
   }
 

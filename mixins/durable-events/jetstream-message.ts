@@ -25,6 +25,8 @@ export class Delivered {
   readonly sequence: number;
   /** The same when it is delivered again. */
   readonly key: string;
+  /** When the server stored it; milliseconds of the epoch. */
+  readonly at: number;
 
   constructor(message: Msg) {
     this.#message = message;
@@ -37,6 +39,7 @@ export class Delivered {
     this.sequence = Number(sequence);
     // A stream that was made anew counts from 1 again.
     this.key = `${sequence}@${time}`;
+    this.at = Number(time) / 1e6;
   }
 
   get id(): string {

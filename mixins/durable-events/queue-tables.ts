@@ -6,6 +6,8 @@ export interface Delivery {
   /** Milliseconds of the epoch; 0 until the first attempt has failed. */
   due: number;
   attempts: number;
+  /** When the event was stored; milliseconds of the epoch. */
+  at: number;
   event: DurableEvent;
 }
 
@@ -104,7 +106,7 @@ export class QueueTables {
   /** What is due for the group and on disk, oldest first, without what `busy` knows. */
   due(group: string, now: number, limit: number, busy: (seq: number) => boolean = () => false): Delivery[] {
     // SQLite plans by the limit: as a parameter it would have the statement compiled again each time.
-    const sql = `select d.seq, d.due, d.attempts, e.id, e.name, e.payload from deliveries d join events e using (seq)
+    const sql = `select d.seq, d.due, d.attempts, e.id, e.name, e.payload, e.at from deliveries d join events e using (seq)
                  where d.consumers = ? and d.due <= ? and d.seq < ? order by d.due, d.seq limit ${limit}`;
     const rows = this.#file.prepare(sql).all(group, now, this.#open?.from ?? Number.MAX_SAFE_INTEGER);
     const free = rows.filter((row) => !busy(row.seq as number));
@@ -112,6 +114,7 @@ export class QueueTables {
       seq: row.seq as number,
       due: row.due as number,
       attempts: row.attempts as number,
+      at: row.at as number,
       event: { id: row.id as string, name: row.name as string, payload: JSON.parse(row.payload as string) },
     }));
   }

@@ -1,8 +1,10 @@
 import type { Consume, DurableEvent, EventBus } from "../../mixins/durable-events/event-bus.ts";
+import { unavailable } from "../../services/shared/errors.ts";
 import { eventually } from "./eventually.ts";
 
 export interface BusOptions {
   attempts?: number;
+  patience?: number;
   pause?: (attempts: number) => number;
   atOnce?: number;
 }
@@ -69,6 +71,29 @@ export function busConforms(buses: TestBuses): void {
     expect(attempts).toBe(4);
     expect(pauses).toEqual([1, 2, 3]);
     expect(await bus.deadLetters(9)).toEqual([]);
+  });
+
+  test("an event that waits for something to come back is not given up, however often its handler is asked", async () => {
+    let attempts = 0;
+    const handle = () => {
+      if (++attempts < 9) throw unavailable("STORE_UNAVAILABLE", "The database is away");
+    };
+    const bus = await buses.open({ mails: { "order.placed": handle } }, { attempts: 2 });
+    await bus.start();
+    await bus.publish([placed("1")]);
+    await idle(bus);
+    expect(attempts).toBe(9);
+    expect(await bus.deadLetters(9)).toEqual([]);
+  });
+
+  test("what does not come back in time makes a dead letter, before the event is forgotten", async () => {
+    const handle = () => {
+      throw unavailable("STORE_UNAVAILABLE", "The database is away");
+    };
+    const bus = await buses.open({ mails: { "order.placed": handle } }, { attempts: 2, patience: 0 });
+    await bus.start();
+    await bus.publish([placed("1")]);
+    expect(await deadLettersOf(bus)).toMatchObject([{ attempts: 2, error: "The database is away" }]);
   });
 
   test("one group's failure is not another's", async () => {
