@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JetStreamClient, JetStreamManager, NatsError } from "nats";
-import { unavailable } from "../../services/shared/errors.ts";
+import { ErrorCode, type JetStreamClient, type JetStreamManager, type NatsError } from "nats";
+import { tooLarge, unavailable } from "../../services/shared/errors.ts";
 import type { Log } from "../log.ts";
 import { type NatsLine, reasonOf } from "../nats/nats-line.ts";
 import { PATIENCE, pauseBefore } from "./backoff.ts";
@@ -254,6 +254,8 @@ export class JetStreamBus implements EventBus {
         void this.#open().then((open) => this.#tidy(open));
         throw unavailable("EVENTS_FULL", `The stream of events is full: ${api_error.description}`);
       }
+      if (code === ErrorCode.MaxPayloadExceeded)
+        throw tooLarge("EVENT_TOO_LARGE", "The event is larger than NATS allows");
       throw unavailable("EVENTS_UNAVAILABLE", `The server of durable events does not answer: ${reasonOf(error)}`);
     }
   }

@@ -7,8 +7,9 @@ import { insertAll } from "./mongo-bulk.ts";
 import { MongoChanges } from "./mongo-changes.ts";
 import { MongoClaims } from "./mongo-claims.ts";
 import { MongoDocuments, type MongoLink } from "./mongo-documents.ts";
+import { toEntries } from "./mongo-entries.ts";
 import { both } from "./mongo-language.ts";
-import { type MongoOutbox, toEntries } from "./mongo-outbox.ts";
+import type { MongoOutbox } from "./mongo-outbox.ts";
 import { MongoReads, type Selection } from "./mongo-reads.ts";
 
 export type { MongoLink } from "./mongo-documents.ts";

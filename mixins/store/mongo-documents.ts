@@ -4,8 +4,9 @@ import type { DurableEvent } from "../durable-events/event-bus.ts";
 import type { Log } from "../log.ts";
 import { toStoreError } from "../mongo/mongo-errors.ts";
 import type { CollectionSpec, Doc, Draft } from "./collection.ts";
+import type { OutboxEntry } from "./mongo-entries.ts";
 import { refuseNames, refuseOwn, type Stored } from "./mongo-language.ts";
-import { MongoOutbox, type OutboxEntry } from "./mongo-outbox.ts";
+import { MongoOutbox } from "./mongo-outbox.ts";
 import { MongoSchema } from "./mongo-schema.ts";
 
 /** 16 MB, and room for the store's own fields. */

@@ -1,6 +1,6 @@
 import { badRequest } from "../../services/shared/errors.ts";
 import type { Filter, Operators } from "./collection.ts";
-import type { OutboxEntry } from "./mongo-outbox.ts";
+import type { OutboxEntry } from "./mongo-entries.ts";
 
 /** A document as MongoDB has it. */
 export interface Stored {

@@ -1,22 +1,10 @@
-import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
+import type { Collection } from "mongodb";
 import { pauseBefore } from "../durable-events/backoff.ts";
-import type { DurableEvent } from "../durable-events/event-bus.ts";
+import { publishEach } from "../durable-events/publish-each.ts";
 import type { MongoLink } from "./mongo-documents.ts";
+import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
 import type { Stored } from "./mongo-language.ts";
-
-/** An event that stands on the document whose change it tells of, until it is published. */
-export interface OutboxEntry {
-  id: string;
-  name: string;
-  /** As JSON: names of fields that MongoDB would not like are of no matter then. */
-  payload: string;
-  at: string;
-}
-
-interface Waiting {
-  doc: string;
-  entries: readonly OutboxEntry[];
-}
+import { MongoLeftovers } from "./mongo-leftovers.ts";
 
 /** Milliseconds that the first of a batch waits for others. */
 const GATHER = 3;
@@ -26,14 +14,6 @@ const SWEEP = 100;
 const BATCH = 200;
 const MOST_WAITING = 2_000;
 const LONGEST_REST = 5_000;
-/** Failures in a row until it must be the bus, and not an event; one is enough that took so many milliseconds. */
-const ENOUGH = 4;
-const SLOW = 1_000;
-
-export const toEntries = (events: readonly DurableEvent[], at: string): OutboxEntry[] =>
-  events.map(({ id, name, payload }) => ({ id, name, payload: JSON.stringify(payload) ?? "null", at }));
-
-const toEvent = ({ id, name, payload }: OutboxEntry): DurableEvent => ({ id, name, payload: JSON.parse(payload) });
 
 /**
  * The outboxes of one collection's documents: what a write has put there is published at once and taken out again; what
@@ -43,6 +23,7 @@ const toEvent = ({ id, name, payload }: OutboxEntry): DurableEvent => ({ id, nam
 export class MongoOutbox {
   readonly #name: string;
   readonly #in: MongoLink;
+  readonly #leftovers: MongoLeftovers;
   #waiting: Waiting[] = [];
   #count = 0;
   #flushing: Promise<void> | undefined;
@@ -56,6 +37,7 @@ export class MongoOutbox {
   constructor(name: string, link: MongoLink) {
     this.#name = name;
     this.#in = link;
+    this.#leftovers = new MongoLeftovers(name, link);
   }
 
   /** The bus is away or full: outboxes may grow. */
@@ -81,43 +63,9 @@ export class MongoOutbox {
 
   /** Publishes what has stood in outboxes since before this time; gives how many events. */
   async relay(before: string): Promise<number> {
-    const filter = { outboxAt: { $lte: before } } as Filter<Stored>;
-    const options = { projection: { outbox: 1 }, sort: { outboxAt: 1 }, batchSize: 50 } as const;
-    const told = { events: 0, failed: 0 };
-    let batch: Waiting[] = [];
-    let size = 0;
-    for await (const { _id, outbox = [] } of this.#docs().find(filter, options)) {
-      // Younger ones are under way.
-      const entries = outbox.filter(({ at }) => at <= before);
-      for (let from = 0; from < entries.length || from === 0; from += BATCH) {
-        const part = entries.slice(from, from + BATCH);
-        batch.push({ doc: _id, entries: part });
-        size += part.length;
-        if (size < BATCH && batch.length < BATCH) continue;
-        await this.#again(batch, told);
-        batch = [];
-        size = 0;
-      }
-    }
-    if (batch.length) await this.#again(batch, told);
-    if (told.events) this.#well();
-    return told.events;
-  }
-
-  /** Publishes what was found; one event that the bus never takes must not hold up the others. */
-  async #again(batch: readonly Waiting[], told: { events: number; failed: number }): Promise<void> {
-    const begun = Date.now();
-    try {
-      await this.#publish(batch);
-      await this.#clear(batch);
-      told.events += batch.reduce((sum, { entries }) => sum + entries.length, 0);
-      told.failed = 0;
-    } catch (error) {
-      // A bus that is away lets one wait; it refuses at once what it cannot take.
-      if (Date.now() - begun > SLOW || ++told.failed >= ENOUGH) throw error;
-      if (batch.length > 1) for (const one of batch) await this.#again([one], told);
-      else this.#in.log()?.warn(`Events of ${this.#name} ${batch[0]?.doc} could not be published`, error);
-    }
+    const told = await this.#leftovers.publish(before);
+    if (told) this.#well();
+    return told;
   }
 
   #docs(): Collection<Stored> {
@@ -129,13 +77,15 @@ export class MongoOutbox {
     while (this.#waiting.length) {
       const batch = this.#take();
       try {
-        await this.#publish(batch);
+        const events = batch.flatMap(({ entries }) => entries.map(toEvent));
+        // What it refuses stays, and the relay says so.
+        const refused = await publishEach((some) => this.#in.publish(some), events);
+        this.#published.push(...without(batch, refused));
         this.#well();
       } catch (error) {
         this.#rest(error);
         break;
       }
-      this.#published.push(...batch);
       if (this.#published.length >= BATCH) this.#clearPublished();
       else this.#sweep ??= setTimeout(() => this.#clearPublished(), SWEEP);
     }
@@ -147,7 +97,7 @@ export class MongoOutbox {
     clearTimeout(this.#sweep);
     this.#sweep = undefined;
     if (!this.#published.length) return;
-    const clearing = this.#clear(this.#published.splice(0))
+    const clearing = clear(this.#docs(), this.#published.splice(0))
       // Then they are published again, which does no harm.
       .catch((error) => this.#in.log()?.debug(`Outboxes of ${this.#name} could not be cleared`, error))
       .finally(() => this.#clearing.delete(clearing));
@@ -174,32 +124,5 @@ export class MongoOutbox {
     this.#waiting = [];
     this.#count = 0;
     this.#in.log()?.warn(`Events of ${this.#name} wait in their outboxes: they could not be published`, error);
-  }
-
-  async #publish(batch: readonly Waiting[]): Promise<void> {
-    const events = batch.flatMap(({ entries }) => entries.map(toEvent));
-    if (events.length) await this.#in.publish(events);
-  }
-
-  /** Without raising anything: nobody sees outboxes. Lost with a primary, it is published again, and known by its id. */
-  async #clear(batch: readonly Waiting[]): Promise<void> {
-    const docs = batch.map(({ doc }) => doc);
-    const told = batch.flatMap(({ entries }) => entries.map(({ id }) => id));
-    const more = { $elemMatch: { id: { $nin: told } } };
-    // Mostly there is no more in it; where there is, that stays.
-    const whole = {
-      updateMany: {
-        filter: { _id: { $in: docs }, outbox: { $not: more } },
-        update: { $unset: { outbox: "", outboxAt: "" } },
-      },
-    };
-    const part = {
-      updateMany: {
-        filter: { _id: { $in: docs }, outbox: more },
-        update: { $pull: { outbox: { id: { $in: told } } } },
-      },
-    };
-    const operations = [whole, part] as unknown as AnyBulkWriteOperation<Stored>[];
-    await this.#docs().bulkWrite(operations, { ordered: true, writeConcern: { w: 1 } });
   }
 }

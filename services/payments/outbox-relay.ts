@@ -1,4 +1,5 @@
 import type { DurableEvent, EventBus } from "../../mixins/durable-events/event-bus.ts";
+import { publishEach } from "../../mixins/durable-events/publish-each.ts";
 import { listed, prepared } from "../../mixins/sql/prepared.ts";
 import type { MoneyDb } from "./payment.tables.ts";
 
@@ -54,14 +55,17 @@ export class OutboxRelay {
   async #sweep(before: number): Promise<void> {
     for (;;) {
       const { rows } = await oldest(this.#db, { before, limit: BATCH });
-      if (rows.length) await this.#publish(rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) })));
-      if (rows.length < BATCH) return;
+      const told = await this.#publish(rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) })));
+      if (rows.length < BATCH || !told) return;
     }
   }
 
-  async #publish(events: DurableEvent[]): Promise<void> {
-    await this.#bus.publish(events);
-    await remove(this.#db, { ids: JSON.stringify(events.map(({ id }) => id)) });
-    for (const { payload } of events) this.#told((payload as { paymentId: string }).paymentId);
+  /** Gives how many the bus has taken; what it refuses stays, and the audit tells of it. */
+  async #publish(events: DurableEvent[]): Promise<number> {
+    const refused = await publishEach((some) => this.#bus.publish(some), events);
+    const told = events.filter(({ id }) => !refused.has(id));
+    if (told.length) await remove(this.#db, { ids: JSON.stringify(told.map(({ id }) => id)) });
+    for (const { payload } of told) this.#told((payload as { paymentId: string }).paymentId);
+    return told.length;
   }
 }

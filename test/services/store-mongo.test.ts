@@ -33,11 +33,6 @@ describeWithServer("mongo", "the store on MongoDB", () => {
       await things.ready();
       return { store, things, database: folder };
     };
-    const outboxes = (store: MongoStore) =>
-      store.db
-        .collection("things")
-        .countDocuments({ $or: [{ outbox: { $exists: true } }, { outboxAt: { $ne: null } }] });
-
     test("sixteen at once change one document and tell what came of it: nothing is lost and nothing told twice", async () => {
       const one = await join();
       const two = await join(one.database);
@@ -92,92 +87,6 @@ describeWithServer("mongo", "the store on MongoDB", () => {
       const indexes = await store.db.collection("things").indexes();
       await collections[2]?.ready();
       expect(await store.db.collection("things").indexes()).toEqual(indexes);
-    });
-
-    test("an event of a node that died before it could tell it is told by another", async () => {
-      const dying = await join(undefined, { publish: () => new Promise(() => undefined) });
-      await dying.things.insert(thing("a"), [told("1")]);
-      await dying.things.change("a", {}, { $inc: { stock: 1 } }, ({ rev }) => [told(`2:${rev}`)]);
-      const left = nodes.splice(0)[0];
-      await left?.connection.close();
-
-      const { store } = await join(dying.database, { patience: 50 });
-      store.relay.start();
-      await eventually(async () => (await outboxes(store)) === 0);
-      expect((await store.storedEvents()).map(({ id }) => id)).toEqual(["1", "2:2"]);
-    });
-
-    test("events wait in their outboxes while the bus is away, and are told when it is back", async () => {
-      let away = true;
-      const bus = new Map<string, DurableEvent>();
-      const publish = async (events: DurableEvent[]) => {
-        if (away) throw new Error("no responders");
-        for (const event of events) bus.set(event.id, event);
-      };
-      const { store, things } = await join(undefined, { publish, patience: 50 });
-      store.relay.start();
-      for (let at = 0; at < 30; at++) await things.insert(thing(`t${at}`), [told(`${at}`)]);
-      await store.idle();
-      expect(await outboxes(store)).toBe(30);
-      away = false;
-      await eventually(async () => bus.size === 30 && (await outboxes(store)) === 0);
-    });
-
-    test("one event that the bus never takes does not hold up the others", async () => {
-      const bus: string[] = [];
-      const publish = async (events: DurableEvent[]) => {
-        if (events.some(({ id }) => id === "7")) throw new Error("maximum payload exceeded");
-        bus.push(...events.map(({ id }) => id));
-      };
-      const { store, things } = await join(undefined, { publish, patience: 50 });
-      await Promise.all(Array.from({ length: 20 }, (_, at) => things.insert(thing(`t${at}`), [told(`${at}`)])));
-      store.relay.start();
-      await eventually(async () => (await outboxes(store)) === 1);
-      expect(new Set(bus).size).toBe(19);
-    });
-
-    test("a document whose outbox nobody can empty takes no more events, and says so", async () => {
-      const publish = async () => Promise.reject(new Error("no responders"));
-      const { store, things } = await join(undefined, { publish });
-      await things.insert(thing("a"), [told("1")]);
-      await store.idle();
-      const outbox = Array.from({ length: 5_001 }, (_, at) => ({ ...told(`${at}`), payload: "{}", at: PAST }));
-      await store.db.collection<{ _id: string }>("things").updateOne({ _id: "a" }, { $set: { outbox } });
-      const full = { code: 503, type: "EVENTS_UNPUBLISHED", retryable: true };
-      await expect(things.change("a", {}, { $inc: { stock: 1 } }, [told("2")])).rejects.toMatchObject(full);
-      expect(await things.change("a", {}, { $inc: { stock: 1 } })).toMatchObject({ stock: 1 });
-    });
-
-    test("outboxes are seen by nobody, raise nothing, and are empty in the end", async () => {
-      const { store, things } = await join();
-      const made = await things.insert(thing("a", { kind: "x", rank: 1 }), [told("1")]);
-      const changed = await things.change("a", {}, { $inc: { stock: 1 } }, [told("2")]);
-      expect(made).not.toHaveProperty("outbox");
-      expect(changed).not.toHaveProperty("outboxAt");
-      expect(await things.find({ kind: "x" }, { limit: 2 })).toEqual([changed]);
-      await store.idle();
-      expect(await outboxes(store)).toBe(0);
-      expect(await things.get("a")).toEqual(changed);
-      await expect(things.find({ outboxAt: null }, { limit: 1 })).rejects.toThrow(/own field/);
-      await expect(things.change("a", {}, { $set: { outbox: [] } })).rejects.toThrow(/own field/);
-    });
-
-    test("what still has something to tell is not purged", async () => {
-      let away = true;
-      const publish = async () => {
-        if (away) throw new Error("no responders");
-      };
-      const { store, things } = await join(undefined, { publish, patience: 50 });
-      await things.bulk([thing("a", { kind: "x" }), thing("b", { kind: "x" })], ({ id }) =>
-        id === "a" ? [told("1")] : [],
-      );
-      await store.idle();
-      expect(await things.purge({ kind: "x" }, 9)).toBe(1);
-      expect(await things.purge({ id: "a" }, 1)).toBe(0);
-      away = false;
-      store.relay.start();
-      await eventually(async () => (await outboxes(store)) === 0);
-      expect(await things.purge({ kind: "x" }, 9)).toBe(1);
     });
 
     test("names that could not be reached, and documents that are too large, are refused with a reason", async () => {
