@@ -18,6 +18,9 @@ export interface Ended {
   signal: NodeJS.Signals | null;
 }
 
+/** Milliseconds that a pause waits until it is one. */
+const MOST_STOPPING = 1_000;
+
 /** A process of the rig: it dies with us, and is ended by its own id only. */
 export interface Child {
   pid: number;
@@ -74,7 +77,7 @@ export async function startChild({ command, args, log, ...options }: ChildOption
     const children = childrenOf(pid);
     for (const one of [pid, ...children]) send(one, "SIGKILL");
     const ended = await waited();
-    while (children.some(runs)) await new Promise((again) => setTimeout(again, 5));
+    while (children.some(isThere)) await new Promise((again) => setTimeout(again, 5));
     return ended;
   };
   return {
@@ -94,7 +97,11 @@ export async function startChild({ command, args, log, ...options }: ChildOption
     kill,
     pause() {
       paused = true;
-      if (!how) toAll("SIGSTOP");
+      if (how) return;
+      toAll("SIGSTOP");
+      // It goes on for as long as no thread of it has had its turn to see the signal, on a busy machine for a while.
+      const until = Date.now() + MOST_STOPPING;
+      while ([pid, ...childrenOf(pid)].some(runs) && Date.now() < until);
     },
     resume() {
       if (!how) resume();
@@ -110,13 +117,26 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether it still runs; who has ended and waits to be noticed by its parent does not. */
+/** Whether it is there; who has ended and waits to be noticed by its parent is not. */
+const isThere = (pid: number): boolean => !["", "Z"].includes(stateOf(`/proc/${pid}`));
+
+/** Whether one of its threads is not stopped. */
 function runs(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.some((thread) => !["", "Z", "T", "t"].includes(stateOf(`/proc/${pid}/task/${thread}`)));
   } catch {
     return false;
+  }
+}
+
+/** One letter, as the system has it for processes and threads; nothing where there is none. */
+function stateOf(folder: string): string {
+  try {
+    const stat = readFileSync(`${folder}/stat`, "utf8");
+    return stat.charAt(stat.lastIndexOf(")") + 2);
+  } catch {
+    return "";
   }
 }
 
