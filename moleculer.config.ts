@@ -1,7 +1,7 @@
-import { type BrokerOptions, Cachers } from "moleculer";
+import { type BrokerOptions, Cachers, type Middleware } from "moleculer";
+import { breaker } from "./mixins/breaker.ts";
 import { remoteCalls } from "./mixins/cluster/remote-calls.ts";
 import { type Platform, platformMiddleware } from "./mixins/platform.ts";
-import { typeOf } from "./services/shared/errors.ts";
 import { logger } from "./services/shared/log.ts";
 
 /** What differs from Moleculer's defaults; `among` is what a node of many needs beside that. */
@@ -27,8 +27,6 @@ export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> 
       minRequestCount: 20,
       windowTime: 30,
       halfOpenTime: 5_000,
-      // Who turns a crowd away is at work: to leave them alone would turn everybody away.
-      check: (error: Error & { code?: unknown }) => Number(error.code) >= 500 && typeOf(error) !== "SIGN_IN_BUSY",
     },
     // The first stands closest to the handler. Moleculer's own order has the breaker inside the time-out, where it never
     // sees one.
@@ -42,7 +40,7 @@ export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> 
       "ContextTracker",
       "Timeout",
       remoteCalls,
-      "CircuitBreaker",
+      breaker as unknown as Middleware,
       "Retry",
       "Fallback",
       "ErrorHandler",
