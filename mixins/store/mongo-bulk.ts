@@ -1,6 +1,6 @@
 import { type Collection, MongoBulkWriteError } from "mongodb";
 import { isTakenCode } from "../mongo/mongo-errors.ts";
-import type { Stored } from "./mongo-language.ts";
+import type { Stored } from "./mongo-entries.ts";
 
 /** Documents in one command: a majority has them on disk before the time is over. */
 const AT_ONCE = 500;

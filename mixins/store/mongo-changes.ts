@@ -4,8 +4,9 @@ import type { DurableEvent } from "../durable-events/event-bus.ts";
 import type { Doc, Events, Filter, Operators } from "./collection.ts";
 import { apply, matches } from "./language.ts";
 import type { MongoDocuments } from "./mongo-documents.ts";
+import type { Stored } from "./mongo-entries.ts";
 import { toEntries } from "./mongo-entries.ts";
-import { both, HIDDEN, type Stored, toMongo, toUpdate } from "./mongo-language.ts";
+import { both, HIDDEN, toMongo, toUpdate } from "./mongo-language.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 /** Milliseconds that a change tries for whose events depend on its outcome; who asks waits for about as long. */

@@ -1,7 +1,8 @@
 import type { UpdateFilter } from "mongodb";
 import type { Doc } from "./collection.ts";
 import type { MongoDocuments } from "./mongo-documents.ts";
-import { HIDDEN, type Stored } from "./mongo-language.ts";
+import type { Stored } from "./mongo-entries.ts";
+import { HIDDEN } from "./mongo-language.ts";
 
 type Claimed<T> = T & { fence: number };
 

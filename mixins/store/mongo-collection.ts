@@ -6,13 +6,12 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import { insertAll } from "./mongo-bulk.ts";
 import { MongoChanges } from "./mongo-changes.ts";
 import { MongoClaims } from "./mongo-claims.ts";
-import { MongoDocuments, type MongoLink } from "./mongo-documents.ts";
+import { MongoDocuments } from "./mongo-documents.ts";
 import { toEntries } from "./mongo-entries.ts";
 import { both } from "./mongo-language.ts";
+import type { MongoLink } from "./mongo-link.ts";
 import type { MongoOutbox } from "./mongo-outbox.ts";
 import { MongoReads, type Selection } from "./mongo-reads.ts";
-
-export type { MongoLink } from "./mongo-documents.ts";
 
 const COUNT_LIMIT = 10_000;
 const PURGED_AT_ONCE = 1_000;

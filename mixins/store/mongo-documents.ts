@@ -4,23 +4,14 @@ import type { DurableEvent } from "../durable-events/event-bus.ts";
 import type { Log } from "../log.ts";
 import { toStoreError } from "../mongo/mongo-errors.ts";
 import type { CollectionSpec, Doc, Draft } from "./collection.ts";
-import type { OutboxEntry } from "./mongo-entries.ts";
-import { refuseNames, refuseOwn, type Stored } from "./mongo-language.ts";
+import type { OutboxEntry, Stored } from "./mongo-entries.ts";
+import { refuseNames, refuseOwn } from "./mongo-language.ts";
+import type { MongoLink } from "./mongo-link.ts";
 import { MongoOutbox } from "./mongo-outbox.ts";
 import { MongoSchema } from "./mongo-schema.ts";
 
 /** 16 MB, and room for the store's own fields. */
 const LARGEST = 16 * 1024 * 1024 - 4_096;
-
-/** What the collections of one node share. */
-export interface MongoLink {
-  db(): Db;
-  /** This node has ended its connection: nothing comes back. */
-  closed(): boolean;
-  publish(events: DurableEvent[]): Promise<void>;
-  wrote(collection: string): void;
-  log(): Log | undefined;
-}
 
 /** The documents of one collection, as MongoDB has them and as their service knows them. */
 export class MongoDocuments<T extends Doc> {

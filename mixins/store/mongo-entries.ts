@@ -1,6 +1,5 @@
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
 import type { DurableEvent } from "../durable-events/event-bus.ts";
-import type { Stored } from "./mongo-language.ts";
 
 /** An event that stands on the document whose change it tells of, until it is published. */
 export interface OutboxEntry {
@@ -9,6 +8,16 @@ export interface OutboxEntry {
   /** As JSON: names of fields that MongoDB would not like are of no matter then. */
   payload: string;
   at: string;
+}
+
+/** A document as MongoDB has it. */
+export interface Stored {
+  _id: string;
+  v: number;
+  rev: number;
+  outbox?: OutboxEntry[];
+  outboxAt?: string;
+  [field: string]: unknown;
 }
 
 /** Events of one document that are published together. */

@@ -2,16 +2,6 @@ import { badRequest } from "../../services/shared/errors.ts";
 import type { Filter, Operators } from "./collection.ts";
 import type { OutboxEntry } from "./mongo-entries.ts";
 
-/** A document as MongoDB has it. */
-export interface Stored {
-  _id: string;
-  v: number;
-  rev: number;
-  outbox?: OutboxEntry[];
-  outboxAt?: string;
-  [field: string]: unknown;
-}
-
 /** What the store itself keeps on documents; nobody else sees or touches it. */
 const RESERVED = new Set(["_id", "outbox", "outboxAt"]);
 export const HIDDEN = { outbox: 0, outboxAt: 0 } as const;

@@ -1,8 +1,8 @@
 import type { Collection, Filter } from "mongodb";
 import { isBusAway, publishEach } from "../durable-events/publish-each.ts";
-import type { MongoLink } from "./mongo-documents.ts";
+import type { Stored } from "./mongo-entries.ts";
 import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
-import type { Stored } from "./mongo-language.ts";
+import type { MongoLink } from "./mongo-link.ts";
 import { MongoOverflow } from "./mongo-overflow.ts";
 
 /** Events that are published together. */

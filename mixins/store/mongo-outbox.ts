@@ -1,10 +1,10 @@
 import type { Collection } from "mongodb";
 import { pauseBefore } from "../durable-events/backoff.ts";
 import { publishEach } from "../durable-events/publish-each.ts";
-import type { MongoLink } from "./mongo-documents.ts";
+import type { Stored } from "./mongo-entries.ts";
 import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
-import type { Stored } from "./mongo-language.ts";
 import { MongoLeftovers } from "./mongo-leftovers.ts";
+import type { MongoLink } from "./mongo-link.ts";
 
 /** Milliseconds that the first of a batch waits for others. */
 const GATHER = 3;

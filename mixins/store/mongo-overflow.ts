@@ -1,7 +1,6 @@
 import type { Collection } from "mongodb";
 import { insertAll } from "./mongo-bulk.ts";
-import type { OutboxEntry } from "./mongo-entries.ts";
-import type { Stored } from "./mongo-language.ts";
+import type { OutboxEntry, Stored } from "./mongo-entries.ts";
 
 type Kept = Omit<OutboxEntry, "id"> & { event: string };
 

@@ -2,7 +2,8 @@ import type { Filter as MongoFilter } from "mongodb";
 import type { Doc, Filter, Sort } from "./collection.ts";
 import type { Position } from "./cursor.ts";
 import type { MongoDocuments } from "./mongo-documents.ts";
-import { both, HIDDEN, hinted, type Stored, toMongo } from "./mongo-language.ts";
+import type { Stored } from "./mongo-entries.ts";
+import { both, HIDDEN, hinted, toMongo } from "./mongo-language.ts";
 
 export interface Selection {
   sort?: Sort | undefined;

@@ -2,7 +2,8 @@ import type { Collection, Db, Filter, IndexDescription, UpdateFilter } from "mon
 import { isTaken } from "../mongo/mongo-errors.ts";
 import { NewerDataError } from "../newer-data.ts";
 import type { CollectionSpec, Doc, Index } from "./collection.ts";
-import { SCALAR, type Stored } from "./mongo-language.ts";
+import type { Stored } from "./mongo-entries.ts";
+import { SCALAR } from "./mongo-language.ts";
 
 type Fields = Record<string, unknown>;
 
