@@ -1,7 +1,5 @@
-import { BSON, type Db, type Collection as Documents } from "mongodb";
+import { BSON, type Collection as Documents } from "mongodb";
 import { tooLarge } from "../../services/shared/errors.ts";
-import type { DurableEvent } from "../durable-events/event-bus.ts";
-import type { Log } from "../log.ts";
 import { toStoreError } from "../mongo/mongo-errors.ts";
 import type { CollectionSpec, Doc, Draft } from "./collection.ts";
 import type { OutboxEntry, Stored } from "./mongo-entries.ts";
