@@ -1,5 +1,5 @@
 import type { BookedOrder, Charge, Observations, Purchase } from "./observations.ts";
-import type { Violation } from "./verdicts.ts";
+import type { Violation } from "./violations.ts";
 
 const isConfirmed = ({ status }: BookedOrder): boolean => status === "confirmed" || status === "completed";
 const orderOf = ({ key }: Charge): string => key.split(":", 1)[0] as string;

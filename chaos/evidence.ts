@@ -1,7 +1,7 @@
 import { MongoClient } from "mongodb";
 import pg from "pg";
 import type { Purchase } from "./observations.ts";
-import type { Violation } from "./verdicts.ts";
+import type { Violation } from "./violations.ts";
 
 /** So many orders are looked into; where more are wrong, they are wrong alike. */
 const MOST = 30;

@@ -2,7 +2,7 @@ import type { Breaker, Broken } from "./breaker.ts";
 import type { Observations, Purchase } from "./observations.ts";
 import type { Recovery } from "./recovery.ts";
 import { describeFault, FAULT_KINDS } from "./schedule.ts";
-import { VIOLATIONS, type Violation } from "./verdicts.ts";
+import { VIOLATIONS, type Violation } from "./violations.ts";
 
 /** A shop must be itself again within this after each fault; milliseconds. */
 export const LONGEST = 15_000;

@@ -1,6 +1,7 @@
 import type { BookedOrder, Books, Charge, Failed, Observations, Purchase } from "../../chaos/observations.ts";
 import { type Outcome, passes } from "../../chaos/report.ts";
-import { type ViolationKind, verdicts } from "../../chaos/verdicts.ts";
+import { verdicts } from "../../chaos/verdicts.ts";
+import type { ViolationKind } from "../../chaos/violations.ts";
 import type { Findings } from "../../services/shared/shapes.ts";
 import { anOrder } from "../support/orders.ts";
 
