@@ -1,6 +1,6 @@
 import { chargeFaults, contradictions, mailFaults, stockFaults } from "./accounts.ts";
 import type { Observations } from "./observations.ts";
-import type { Violation } from "./violations.ts";
+import type { Violation, ViolationKind } from "./violations.ts";
 
 /** Everything that must not be and is. */
 export function verdicts(seen: Observations): Violation[] {
