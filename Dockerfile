@@ -15,7 +15,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 RUN install -d -o node -g node -m 0700 /data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json moleculer.config.ts LICENSE ./
+COPY package.json moleculer.config.ts moleculer.cluster.ts LICENSE ./
 COPY deploy/healthy.ts deploy/
 COPY demo demo
 COPY public public
