@@ -11,13 +11,13 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 
 describe("The script that makes the secrets", () => {
   const script = () => {
-    const folder = folderOfTest();
+    const folder = join(folderOfTest(), "deploy");
     cpSync(join(root, "deploy/secrets.sh"), join(folder, "secrets.sh"));
     const make = (...args: string[]) => execFileSync("bash", [join(folder, "secrets.sh"), ...args], { stdio: "pipe" });
     const secrets = join(folder, "secrets");
     const all = () =>
       Object.fromEntries(readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), "utf8")]));
-    return { make, secrets, all };
+    return { folder, make, secrets, all };
   };
 
   test("keeps others out of the folder, and lets the containers' users read each file", () => {
@@ -25,6 +25,15 @@ describe("The script that makes the secrets", () => {
     make();
     expect(statSync(secrets).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o444);
+  });
+
+  test("lets containers read what is mounted beside them, whatever umask the checkout was made under", () => {
+    const { folder, make } = script();
+    const files = [join(folder, "redis.conf"), join(folder, "../observability/prometheus.yml")];
+    mkdirSync(join(folder, "../observability"));
+    for (const file of files) writeFileSync(file, "", { mode: 0o600 });
+    make();
+    expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o644, 0o644]);
   });
 
   test("keeps what is there, and makes what is missing", () => {
