@@ -14,12 +14,13 @@ const tool = (name: string) => findTool(name) as string;
 
 /** What of `docker compose config` is looked at here, with every reference resolved. */
 interface Container {
+  command?: string[];
   environment?: Record<string, string>;
   secrets?: { source: string; target: string }[];
   networks: Record<string, unknown>;
   depends_on?: Record<string, { condition: string }>;
   deploy: { resources: { limits: Record<string, unknown> } };
-  healthcheck?: { test: string[] };
+  healthcheck?: { test: string[]; start_interval?: string };
   ports?: { host_ip?: string; published: string }[];
   volumes?: { type: string; source: string }[];
   container_name?: string;
@@ -51,7 +52,7 @@ async function composed(args: string[] = [], env: Record<string, string> = {}): 
 
 /** The secrets as the script makes them in a new checkout. */
 function madeSecrets(): string {
-  const folder = folderOfTest();
+  const folder = join(folderOfTest(), "deploy");
   cpSync(join(root, "deploy/secrets.sh"), join(folder, "secrets.sh"));
   execFileSync("bash", [join(folder, "secrets.sh")]);
   return join(folder, "secrets");
@@ -84,7 +85,7 @@ describeWithTool("docker-compose", "The compose file", () => {
 
   test("gives each node an environment that it accepts, and no name that it does not know", () => {
     const secrets = madeSecrets();
-    const known = new Set(read("services/shared/environment.ts").match(/\b[A-Z]+(_[A-Z]+)*\b/g));
+    const known = new Set(read("services/shared/environment.ts").match(/\b[A-Z]+(_[A-Z]+)*\b/g)).add("NODE_OPTIONS");
     for (const [name, { environment = {}, secrets: mounted = [] }] of nodes) {
       const given = Object.fromEntries(
         Object.entries(environment).map(([key, value]) => [key, value.replace("/run/secrets", secrets)]),
@@ -99,6 +100,35 @@ describeWithTool("docker-compose", "The compose file", () => {
         mounted.map(({ source }) => `/run/secrets/${source}`).sort(),
       );
     }
+  });
+
+  test("lets `.env` choose how nodes find each other, share the work, and what they log", async () => {
+    const chosen = {
+      DISCOVERER: "etcd",
+      ETCD_URL: "http://etcd:2379",
+      BALANCING: "shard",
+      NAMESPACE: "spring",
+      LOG_LEVEL: "warn",
+    };
+    const { services } = await composed([], chosen);
+    for (const [name] of nodes) expect(services[name]?.environment).toMatchObject(chosen);
+  });
+
+  test("lets a node collect what it has let go before it would be killed for its memory", () => {
+    for (const [name, { environment, deploy }] of nodes) {
+      const heap = Number(/^--max-old-space-size=(\d+)$/.exec(environment?.NODE_OPTIONS ?? "")?.[1]) * 2 ** 20;
+      const share = heap / Number(deploy.resources.limits.memory);
+      expect({ name, fits: share >= 0.4 && share <= 0.65 }).toEqual({ name, fits: true });
+    }
+  });
+
+  test("has connections for five nodes with money while as many new ones stand beside them, and processes for those", () => {
+    const postgres = compose.services.postgres;
+    const connections = Number(/max_connections=(\d+)/.exec(`${postgres?.command}`)?.[1]);
+    const [, each] = /options\.connections \?\? (\d+)/.exec(read("mixins/sql/postgres-database.ts")) ?? [];
+    const schemas = new Set(read("services/payments/payment-desk.ts").match(/platform\.sql\("\w+"\)/g));
+    expect(connections).toBeGreaterThan(2 * 5 * schemas.size * Number(each));
+    expect(Number(postgres?.deploy.resources.limits.pids)).toBeGreaterThan(connections + 20);
   });
 
   test("mounts only secrets that the script makes, and files that are there", () => {
