@@ -41,10 +41,18 @@ interface Compose {
 
 const TLS = ["-f", "docker-compose.yml", "-f", "deploy/tls.yml"];
 
-async function composed(args: string[] = [], env: Record<string, string> = {}): Promise<Compose> {
+async function composed(args: string[] = [], env: Record<string, string> = {}, profiles = ["*"]): Promise<Compose> {
   const { stdout } = await run(
     tool("docker-compose"),
-    ["--project-directory", root, ...args, "--profile", "*", "config", "--format", "json"],
+    [
+      "--project-directory",
+      root,
+      ...args,
+      ...profiles.flatMap((one) => ["--profile", one]),
+      "config",
+      "--format",
+      "json",
+    ],
     { cwd: root, env: { PATH: process.env.PATH, HOME: folderOfTest(), ...env }, maxBuffer: 1e7 },
   );
   return JSON.parse(stdout) as Compose;
@@ -131,6 +139,22 @@ describeWithTool("docker-compose", "The compose file", () => {
     expect(Number(postgres?.deploy.resources.limits.pids)).toBeGreaterThan(connections + 20);
   });
 
+  test("runs what watches the nodes only where asked, and asks every service for its figures", async () => {
+    const plain = await composed([], {}, []);
+    expect(Object.keys(plain.services).filter((name) => ["grafana", "prometheus", "zipkin"].includes(name))).toEqual(
+      [],
+    );
+    for (const [name] of nodes) expect(plain.services[name]?.environment?.METRICS_PORT ?? "").toBe("");
+    const watched = { METRICS_PORT: "9100", ZIPKIN_URL: "http://zipkin:9411" };
+    const { services } = await composed([], watched, ["metrics", "tracing"]);
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(["grafana", "prometheus", "zipkin"]));
+    for (const name of SERVICES) expect(services[name]?.environment).toMatchObject(watched);
+    const prometheus = read("observability/prometheus.yml");
+    const asked = /names:((?:\s+- \w+)+)\n/.exec(prometheus)?.[1]?.match(/\w+/g);
+    expect(asked).toEqual([...SERVICES].sort());
+    expect(prometheus).toContain(`port: ${watched.METRICS_PORT}`);
+  });
+
   test("mounts only secrets that the script makes, and files that are there", () => {
     const made = readdirSync(madeSecrets());
     expect(Object.keys(compose.secrets).filter((name) => !made.includes(name))).toEqual([]);
@@ -153,7 +177,7 @@ describeWithTool("docker-compose", "The compose file", () => {
 
   test("lets nodes be scaled: none has a name or a port of the host, and only this host reaches the rest", () => {
     expect(named(({ container_name }) => container_name !== undefined)).toEqual([]);
-    expect(named(({ ports }) => !!ports?.length)).toEqual(["mailpit", "proxy"]);
+    expect(named(({ ports }) => !!ports?.length)).toEqual(["grafana", "mailpit", "proxy", "zipkin"]);
     for (const [, { ports = [] }] of containers) for (const port of ports) expect(port.host_ip).toBe("127.0.0.1");
   });
 
@@ -164,9 +188,11 @@ describeWithTool("docker-compose", "The compose file", () => {
     expect(on("money")).toEqual(["payments", "postgres"]);
     expect(on("documents")).not.toContain("api");
     expect(Object.keys(compose.networks).filter((name) => !compose.networks[name]?.internal)).toEqual([
+      "desk",
       "edge",
       "outside",
     ]);
+    expect(on("desk")).toEqual(["grafana", "zipkin"]);
     for (const store of STORES) expect(Object.keys(compose.services[store]?.networks ?? {})).toHaveLength(1);
     const holds = (secret: string) => named(({ secrets = [] }) => secrets.some(({ source }) => source === secret));
     expect(holds("postgres_url")).toEqual(["payments"]);
@@ -202,6 +228,7 @@ describeWithTool("docker-compose", "The compose file", () => {
       "volume mongo",
       "volume nats",
       "volume postgres",
+      "volume prometheus",
     ]);
   });
 
