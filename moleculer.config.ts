@@ -1,11 +1,19 @@
 import { type BrokerOptions, Cachers, type Middleware } from "moleculer";
 import { breaker } from "./mixins/breaker.ts";
 import { remoteCalls } from "./mixins/cluster/remote-calls.ts";
+import type { Observed } from "./mixins/observability/observed.ts";
 import { type Platform, platformMiddleware } from "./mixins/platform.ts";
 import { logger } from "./services/shared/log.ts";
 
-/** What differs from Moleculer's defaults; `among` is what a node of many needs beside that. */
-export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> = {}): BrokerOptions {
+/**
+ * What differs from Moleculer's defaults; `among` is what a node of many needs beside that, and `observed` what it is
+ * watched with, if it is.
+ */
+export function brokerOptions(
+  platform: Platform,
+  among: Partial<BrokerOptions> = {},
+  observed?: Observed,
+): BrokerOptions {
   const { NAMESPACE, NODE_ID } = platform.environment;
   return {
     namespace: NAMESPACE,
@@ -13,6 +21,7 @@ export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> 
     // What is cached, contracts say; a copy, so that nobody changes what others read.
     cacher: new Cachers.Memory({ clone: true }),
     ...among,
+    ...observed?.options,
     logger: logger(platform.environment),
     // Whoever runs the process decides what a signal does.
     skipProcessEventRegistration: true,
@@ -44,6 +53,7 @@ export function brokerOptions(platform: Platform, among: Partial<BrokerOptions> 
       "Retry",
       "Fallback",
       "ErrorHandler",
+      ...(observed?.middlewares ?? []),
     ],
     tracking: { enabled: true, shutdownTimeout: 10_000 },
   };

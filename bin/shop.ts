@@ -1,6 +1,7 @@
 import { Server } from "node:http";
 import { type BrokerOptions, ServiceBroker, type ServiceSchema } from "moleculer";
 import { streamsRead } from "../mixins/cluster/remote-streams.ts";
+import type { Observed } from "../mixins/observability/observed.ts";
 import type { Platform } from "../mixins/platform.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import type { Broker } from "../services/cluster.ts";
@@ -72,6 +73,13 @@ async function ground(environment: Environment): Promise<Ground> {
   return { platform: new ClusterPlatform(node), among, always: [contracts] };
 }
 
+/** What the node is watched with, loaded only where somebody watches. */
+async function watching(environment: Environment): Promise<Observed | undefined> {
+  if (environment.METRICS_PORT === undefined && !environment.ZIPKIN_URL) return undefined;
+  const { observed } = await import("../mixins/observability/observed.ts");
+  return observed(environment);
+}
+
 /** Makes the services on their platform; they do not run yet. */
 export async function assemble(environment: Environment, { without = [] as Name[] } = {}) {
   const names = chosen(environment).filter((name) => !without.includes(name));
@@ -82,7 +90,7 @@ export async function assemble(environment: Environment, { without = [] as Name[
     }),
   );
   const { platform, among, always } = await ground(environment);
-  const broker = new ServiceBroker(brokerOptions(platform, among));
+  const broker = new ServiceBroker(brokerOptions(platform, among, await watching(environment)));
   platform.log = broker.logger;
   try {
     for (const schema of [...always, ...schemas]) broker.createService(schema);

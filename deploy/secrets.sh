@@ -5,6 +5,10 @@
 set -euo pipefail
 
 cd "$(dirname "$0")"
+# What is mounted beside them is read by other users than ours, also where the checkout was made under a strict umask.
+for folder in . ../observability; do
+  [ ! -d "$folder" ] || find "$folder" -maxdepth 1 -type f ! -perm -a=r -exec chmod a+r {} +
+done
 # The folder shuts out everybody else on this machine. The files are mounted one by one, each into the containers that
 # need it, whose users differ: they must be readable to all.
 mkdir -p secrets

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `npm run cluster` and the suites run: servers (NATS, Redis, PostgreSQL, etcd, a test double of MongoDB,
-# toxiproxy) and tools that check files (docker-compose, hadolint, dclint). What is there already is left alone.
+# toxiproxy) and tools that check files (docker-compose, hadolint, dclint, promtool). What is there already is left alone.
 #   rig/install.sh [servers] [tools]      both where none is named
 # On Debian as root, with Java 17, Maven, Go and npm; everything but Debian's packages goes into .servers/.
 set -euo pipefail
@@ -26,9 +26,16 @@ debian() {
   PATH="$PATH:/usr/sbin" type -P nats-server > /dev/null || packages+=(nats-server)
   type -P postgres > /dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || packages+=(postgresql)
   have etcd || packages+=(etcd-server)
-  [ ${#packages[@]} -eq 0 ] && return
-  need apt-get "${packages[*]}"
-  say "${packages[*]}"
+  [ ${#packages[@]} -eq 0 ] || from_debian "${packages[@]}"
+}
+
+promtool() {
+  have promtool || from_debian prometheus
+}
+
+from_debian() {
+  need apt-get "$*"
+  say "$*"
   # The daemons would only be in the way: the rig starts its own.
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' > "$policy"
@@ -37,7 +44,7 @@ debian() {
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null
+  apt-get install -y -qq --no-install-recommends "$@" > /dev/null
 }
 
 go_nats() {
@@ -130,6 +137,7 @@ for part in "$@"; do
     tools)
       dclint
       hadolint
+      promtool
       compose
       ;;
     *)

@@ -1,10 +1,13 @@
 import { Cachers, type ServiceBroker } from "moleculer";
 import { redisOptions, tellOnce } from "./redis.ts";
 
+/** Seconds that an answer is kept at most, where its contract says nothing: what nobody asks for again must go. */
+const KEPT = 3_600;
+
 /** The cache of public reads that nodes share. While Redis is away the actions themselves answer. */
 export class RedisCacher extends Cachers.Redis {
   constructor(url: string) {
-    super({ prefix: "cache", redis: redisOptions(url) });
+    super({ prefix: "cache", ttl: KEPT, redis: redisOptions(url) });
   }
 
   override init(broker: ServiceBroker): void {
@@ -19,6 +22,11 @@ export class RedisCacher extends Cachers.Redis {
 
   override get(key: string): Promise<Record<string, unknown> | null> {
     return super.get(key).catch(() => null);
+  }
+
+  /** Nobody waits for this: a Redis that is full or away has nobody else to tell. */
+  override set(key: string, data: unknown, ttl?: number): Promise<void> {
+    return super.set(key, data, ttl).catch(() => undefined);
   }
 
   override async close(): Promise<void> {

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Context, ServiceSchema } from "moleculer";
+import type { CallingOptions, Context, ServiceSchema } from "moleculer";
 import ApiGateway from "moleculer-web";
 import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { OUTDATED } from "../shared/outdated.ts";
 import { type Gateway, HttpEdge } from "./http-edge.ts";
 import { pageHeaders } from "./page-headers.ts";
+import { byMethod, originOf } from "./spans.ts";
 
 const PUBLIC = fileURLToPath(new URL("../../public", import.meta.url));
 const SWAGGER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
@@ -28,9 +29,12 @@ const api: ServiceSchema = {
     server: false,
     // Not an empty list: moleculer-web would open every action by its name.
     routes: null,
+    rootCallOptions(this: Gateway, options: CallingOptions, req: IncomingMessage) {
+      if (this.broker.isTracingEnabled()) options.parentSpan = originOf(req);
+    },
     assets: { folder: PUBLIC, options: { extensions: ["html"], redirect: false, setHeaders: pageHeaders } },
   } as ServiceSchema["settings"],
-  actions: { listAliases: false, addRoute: false, removeRoute: false },
+  actions: { listAliases: false, addRoute: false, removeRoute: false, rest: { tracing: byMethod } },
 
   events: {
     [OUTDATED](ctx: Context<{ tags: string[] }>) {

@@ -18,6 +18,7 @@ import { openapi } from "./openapi.ts";
 import { SERVICE_PAGE_CSP, securityHeaders } from "./page-headers.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { type Endpoint, endpointsOf, PREFIX } from "./routes.ts";
+import { nameSpan } from "./spans.ts";
 import { Authenticator, type Identity } from "./tokens.ts";
 import { enter, type Visit, visitOf } from "./visit.ts";
 
@@ -50,6 +51,7 @@ export class HttpEdge {
   readonly #people: Authenticator;
   readonly #limits: RateLimits;
   readonly #limiting: boolean;
+  readonly #tracing: boolean;
   readonly #addressOf: (req: IncomingMessage) => string;
   readonly #crossOrigin: (origin: string | undefined) => readonly string[];
 
@@ -72,6 +74,7 @@ export class HttpEdge {
       platformOf(service.broker).redis,
     );
     this.#limiting = RATE_LIMITS;
+    this.#tracing = service.broker.isTracingEnabled();
     this.#addressOf = addressReader(TRUST_PROXY);
     this.#crossOrigin = crossOrigin(CORS_ORIGINS);
   }
@@ -184,6 +187,7 @@ export class HttpEdge {
   async #act(endpoint: Endpoint, req: IncomingRequest, res: ServerResponse): Promise<void> {
     const { requestId, trace } = visitOf(req);
     const begun = this.#kept.answers.begin();
+    nameSpan(req, endpoint, requestId);
     try {
       const answer = await handle({
         endpoint,
@@ -200,6 +204,7 @@ export class HttpEdge {
         failed: (message, error) => this.#failed(req, message, error),
       });
       if (answer.tags && this.#service.broker.started) {
+        this.#keepId(req, res);
         this.#kept.send(req, res, this.#kept.keep(req.originalUrl, answer, begun), []);
         return;
       }
@@ -234,7 +239,13 @@ export class HttpEdge {
   #reply(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
     // Starting or stopping: this connection is not to be kept.
     if (!this.#service.broker.started) res.setHeader("Connection", "close");
+    this.#keepId(req, res);
     send(req, res, answer, (error) => this.#failed(req, "An answer broke off", error));
+  }
+
+  /** moleculer-web tells the id of the trace instead, where there is one. */
+  #keepId(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#tracing) res.setHeader("X-Request-Id", idOf(req));
   }
 
   #failed(req: IncomingMessage, message: string, err: unknown): void {

@@ -107,6 +107,10 @@ const Variables = z.object({
   HEALTH_PORT: port.optional(),
   /** Where other servers of the cluster reach the gateway, if not at PUBLIC_URL. */
   GATEWAY_URL: url.optional(),
+  /** Where a node tells Prometheus its figures, at `/metrics`. */
+  METRICS_PORT: port.optional(),
+  /** Where spans go: a Zipkin, or what takes them as one does. */
+  ZIPKIN_URL: url.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Whom the shop's mails come from; the name in it is the shop's. */
   MAIL_FROM: mailbox.optional(),
@@ -114,7 +118,7 @@ const Variables = z.object({
 });
 
 /** Names that the design knows and this release does not act on: a start that ignored them would mislead. */
-const NOT_YET = ["GRPC_PORT", "METRICS_PORT", "ZIPKIN_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+const NOT_YET = ["GRPC_PORT", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 /** Each may come as `NAME_FILE` instead: the file that holds it. */
 const SECRETS = [
   "SECRET_KEY",

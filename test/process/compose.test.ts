@@ -14,12 +14,13 @@ const tool = (name: string) => findTool(name) as string;
 
 /** What of `docker compose config` is looked at here, with every reference resolved. */
 interface Container {
+  command?: string[];
   environment?: Record<string, string>;
   secrets?: { source: string; target: string }[];
   networks: Record<string, unknown>;
   depends_on?: Record<string, { condition: string }>;
   deploy: { resources: { limits: Record<string, unknown> } };
-  healthcheck?: { test: string[] };
+  healthcheck?: { test: string[]; start_interval?: string };
   ports?: { host_ip?: string; published: string }[];
   volumes?: { type: string; source: string }[];
   container_name?: string;
@@ -40,10 +41,18 @@ interface Compose {
 
 const TLS = ["-f", "docker-compose.yml", "-f", "deploy/tls.yml"];
 
-async function composed(args: string[] = [], env: Record<string, string> = {}): Promise<Compose> {
+async function composed(args: string[] = [], env: Record<string, string> = {}, profiles = ["*"]): Promise<Compose> {
   const { stdout } = await run(
     tool("docker-compose"),
-    ["--project-directory", root, ...args, "--profile", "*", "config", "--format", "json"],
+    [
+      "--project-directory",
+      root,
+      ...args,
+      ...profiles.flatMap((one) => ["--profile", one]),
+      "config",
+      "--format",
+      "json",
+    ],
     { cwd: root, env: { PATH: process.env.PATH, HOME: folderOfTest(), ...env }, maxBuffer: 1e7 },
   );
   return JSON.parse(stdout) as Compose;
@@ -51,7 +60,7 @@ async function composed(args: string[] = [], env: Record<string, string> = {}): 
 
 /** The secrets as the script makes them in a new checkout. */
 function madeSecrets(): string {
-  const folder = folderOfTest();
+  const folder = join(folderOfTest(), "deploy");
   cpSync(join(root, "deploy/secrets.sh"), join(folder, "secrets.sh"));
   execFileSync("bash", [join(folder, "secrets.sh")]);
   return join(folder, "secrets");
@@ -84,7 +93,7 @@ describeWithTool("docker-compose", "The compose file", () => {
 
   test("gives each node an environment that it accepts, and no name that it does not know", () => {
     const secrets = madeSecrets();
-    const known = new Set(read("services/shared/environment.ts").match(/\b[A-Z]+(_[A-Z]+)*\b/g));
+    const known = new Set(read("services/shared/environment.ts").match(/\b[A-Z]+(_[A-Z]+)*\b/g)).add("NODE_OPTIONS");
     for (const [name, { environment = {}, secrets: mounted = [] }] of nodes) {
       const given = Object.fromEntries(
         Object.entries(environment).map(([key, value]) => [key, value.replace("/run/secrets", secrets)]),
@@ -99,6 +108,51 @@ describeWithTool("docker-compose", "The compose file", () => {
         mounted.map(({ source }) => `/run/secrets/${source}`).sort(),
       );
     }
+  });
+
+  test("lets `.env` choose how nodes find each other, share the work, and what they log", async () => {
+    const chosen = {
+      DISCOVERER: "etcd",
+      ETCD_URL: "http://etcd:2379",
+      BALANCING: "shard",
+      NAMESPACE: "spring",
+      LOG_LEVEL: "warn",
+    };
+    const { services } = await composed([], chosen);
+    for (const [name] of nodes) expect(services[name]?.environment).toMatchObject(chosen);
+  });
+
+  test("lets a node collect what it has let go before it would be killed for its memory", () => {
+    for (const [name, { environment, deploy }] of nodes) {
+      const heap = Number(/^--max-old-space-size=(\d+)$/.exec(environment?.NODE_OPTIONS ?? "")?.[1]) * 2 ** 20;
+      const share = heap / Number(deploy.resources.limits.memory);
+      expect({ name, fits: share >= 0.4 && share <= 0.65 }).toEqual({ name, fits: true });
+    }
+  });
+
+  test("has connections for five nodes with money while as many new ones stand beside them, and processes for those", () => {
+    const postgres = compose.services.postgres;
+    const connections = Number(/max_connections=(\d+)/.exec(`${postgres?.command}`)?.[1]);
+    const [, each] = /options\.connections \?\? (\d+)/.exec(read("mixins/sql/postgres-database.ts")) ?? [];
+    const schemas = new Set(read("services/payments/payment-desk.ts").match(/platform\.sql\("\w+"\)/g));
+    expect(connections).toBeGreaterThan(2 * 5 * schemas.size * Number(each));
+    expect(Number(postgres?.deploy.resources.limits.pids)).toBeGreaterThan(connections + 20);
+  });
+
+  test("runs what watches the nodes only where asked, and asks every service for its figures", async () => {
+    const plain = await composed([], {}, []);
+    expect(Object.keys(plain.services).filter((name) => ["grafana", "prometheus", "zipkin"].includes(name))).toEqual(
+      [],
+    );
+    for (const [name] of nodes) expect(plain.services[name]?.environment?.METRICS_PORT ?? "").toBe("");
+    const watched = { METRICS_PORT: "9100", ZIPKIN_URL: "http://zipkin:9411" };
+    const { services } = await composed([], watched, ["metrics", "tracing"]);
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(["grafana", "prometheus", "zipkin"]));
+    for (const name of SERVICES) expect(services[name]?.environment).toMatchObject(watched);
+    const prometheus = read("observability/prometheus.yml");
+    const asked = /names:((?:\s+- \w+)+)\n/.exec(prometheus)?.[1]?.match(/\w+/g);
+    expect(asked).toEqual([...SERVICES].sort());
+    expect(prometheus).toContain(`port: ${watched.METRICS_PORT}`);
   });
 
   test("mounts only secrets that the script makes, and files that are there", () => {
@@ -123,7 +177,7 @@ describeWithTool("docker-compose", "The compose file", () => {
 
   test("lets nodes be scaled: none has a name or a port of the host, and only this host reaches the rest", () => {
     expect(named(({ container_name }) => container_name !== undefined)).toEqual([]);
-    expect(named(({ ports }) => !!ports?.length)).toEqual(["mailpit", "proxy"]);
+    expect(named(({ ports }) => !!ports?.length)).toEqual(["grafana", "mailpit", "proxy", "zipkin"]);
     for (const [, { ports = [] }] of containers) for (const port of ports) expect(port.host_ip).toBe("127.0.0.1");
   });
 
@@ -134,9 +188,11 @@ describeWithTool("docker-compose", "The compose file", () => {
     expect(on("money")).toEqual(["payments", "postgres"]);
     expect(on("documents")).not.toContain("api");
     expect(Object.keys(compose.networks).filter((name) => !compose.networks[name]?.internal)).toEqual([
+      "desk",
       "edge",
       "outside",
     ]);
+    expect(on("desk")).toEqual(["grafana", "zipkin"]);
     for (const store of STORES) expect(Object.keys(compose.services[store]?.networks ?? {})).toHaveLength(1);
     const holds = (secret: string) => named(({ secrets = [] }) => secrets.some(({ source }) => source === secret));
     expect(holds("postgres_url")).toEqual(["payments"]);
@@ -172,6 +228,7 @@ describeWithTool("docker-compose", "The compose file", () => {
       "volume mongo",
       "volume nats",
       "volume postgres",
+      "volume prometheus",
     ]);
   });
 

@@ -1,24 +1,15 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { runInNewContext } from "node:vm";
+import { addresses, CLUSTER_SERVERS, startServers } from "../../rig/cluster-servers.ts";
 import { freePort } from "../../rig/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { folderOfTest } from "../support/process-shop.ts";
+import { describeWithServer } from "../support/servers.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
@@ -35,6 +26,51 @@ const copies = [...read("Dockerfile").matchAll(/^COPY (?!--from)(.+)$/gm)].flatM
   }));
 });
 
+/** What every node of a cluster is told. */
+const NODE = { SECRET_KEY: "a secret that every node of these tests knows", PUBLIC_URL: "http://localhost:3000" };
+
+/** What the image holds, in a folder of its own, with the environment that a container of it would have. */
+async function unpacked(more: Record<string, string> = {}) {
+  const image = folderOfTest();
+  for (const { from, to } of copies) {
+    mkdirSync(dirname(join(image, to)), { recursive: true });
+    cpSync(join(root, from), join(image, to === "." ? from : to), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(image, "node_modules"));
+  const PORT = String(await freePort());
+  const env = { PATH: "", NODE_ENV: "production", PORT, DATA_DIR: join(image, "data"), RATE_LIMITS: "false", ...more };
+  return {
+    healthy: () => run(process.execPath, ["deploy/healthy.js"], { cwd: image, env }),
+    start() {
+      const child = spawn(process.execPath, ["bin/start.ts"], { cwd: image, env, stdio: ["ignore", "pipe", "pipe"] });
+      running.add(child);
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text));
+      const exited = new Promise<number | null>((done) => child.on("exit", done));
+      void exited.then(() => running.delete(child));
+      const ended = exited.then((code) => {
+        throw new Error(`It has ended with ${code}:\n${output}`);
+      });
+      ended.catch(() => undefined);
+      return {
+        output: () => output,
+        /** Waits for it, as long as it runs. */
+        until: (look: () => unknown) => Promise.race([ended, eventually(look, { within: 60_000, every: 200 })]),
+        stopped: () => {
+          child.kill("SIGTERM");
+          return exited;
+        },
+      };
+    },
+  };
+}
+
+const running = new Set<ChildProcess>();
+// What a test that has failed leaves.
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 describe("The image", () => {
   test("copies what is there and what .dockerignore lets through", () => {
     const allowed = read(".dockerignore").match(/(?<=^!).+/gm);
@@ -45,7 +81,11 @@ describe("The image", () => {
 
   test("has the Node that the shop is made for, and so leaves out the optional packages that bring one", () => {
     const [major] = Object.values(manifest.optionalDependencies).map((version) => String(version).split(".")[0]);
-    expect([...read("Dockerfile").matchAll(/^FROM node:(\d+)-slim/gm)].map(([, tag]) => tag)).toEqual([major, major]);
+    expect([...read("Dockerfile").matchAll(/^FROM node:(\d+)-slim/gm)].map(([, tag]) => tag)).toEqual([
+      major,
+      major,
+      major,
+    ]);
     for (const name of Object.keys(manifest.optionalDependencies)) expect(name).toMatch(/^node-/);
   });
 
@@ -56,7 +96,7 @@ describe("The image", () => {
         readdirSync(join(root, from), { recursive: true, encoding: "utf8" }).map((f) => join(from, f)),
       )
       .filter((file) => file.endsWith(".ts") && file !== "bin/test.ts");
-    const imported = ["moleculer.config.ts", ...sources].flatMap((file) =>
+    const imported = ["moleculer.config.ts", "moleculer.cluster.ts", ...sources].flatMap((file) =>
       [...read(file).matchAll(/(?:^import |^[^"'();=]*? from |\bimport\()"([^".][^"]*)"/gm)].map(
         ([, name]) => name as string,
       ),
@@ -75,161 +115,46 @@ describe("The image", () => {
     expect([...packages].filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });
 
+  test("leaves out no file that a start or a command imports", () => {
+    const held = (path: string) => copies.some(({ from }) => path === from || path.startsWith(`${from}/`));
+    const commands = ["start", "run", "shop", "audit", "admin", "import", "export", "repl", "backup", "restore"];
+    const seen = new Set(commands.map((name) => `bin/${name}.ts`));
+    // A set takes in what is added while it is gone through.
+    for (const file of seen) {
+      for (const [, path = ""] of read(file).matchAll(/(?:\bfrom |\bimport\(|^import )"(\.[^"]+)"/gm)) {
+        seen.add(join(dirname(file), path));
+      }
+    }
+    expect(seen.size).toBeGreaterThan(50);
+    expect([...seen].filter((file) => !held(file))).toEqual([]);
+  });
+
   test("is enough to run a shop, which its health check finds ready and a stop ends in peace", async () => {
-    const image = folderOfTest();
-    for (const { from, to } of copies) {
-      mkdirSync(dirname(join(image, to)), { recursive: true });
-      cpSync(join(root, from), join(image, to === "." ? from : to), { recursive: true });
-    }
-    symlinkSync(join(root, "node_modules"), join(image, "node_modules"));
-    const PORT = String(await freePort());
-    const env = { PATH: "", NODE_ENV: "production", PORT, DATA_DIR: join(image, "data"), RATE_LIMITS: "false" };
-    const healthy = () => run(process.execPath, ["deploy/healthy.ts"], { cwd: image, env });
-
+    const { healthy, start } = await unpacked();
     await expect(healthy()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("ECONNREFUSED") });
-    const shop = spawn(process.execPath, ["bin/start.ts"], { cwd: image, env, stdio: "ignore" });
-    const exited = new Promise((done) => shop.on("exit", done));
-    try {
-      await eventually(() => healthy(), { within: 40_000, every: 200 });
-    } finally {
-      shop.kill("SIGTERM");
-    }
-    expect(await exited).toBe(0);
-  });
-});
-
-describe("The script that makes the secrets", () => {
-  const script = () => {
-    const folder = folderOfTest();
-    cpSync(join(root, "deploy/secrets.sh"), join(folder, "secrets.sh"));
-    const make = (...args: string[]) => execFileSync("bash", [join(folder, "secrets.sh"), ...args], { stdio: "pipe" });
-    const secrets = join(folder, "secrets");
-    const all = () =>
-      Object.fromEntries(readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), "utf8")]));
-    return { make, secrets, all };
-  };
-
-  test("keeps others out of the folder, and lets the containers' users read each file", () => {
-    const { make, secrets } = script();
-    make();
-    expect(statSync(secrets).mode & 0o777).toBe(0o700);
-    for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o444);
+    const shop = start();
+    await shop.until(healthy);
+    expect(await shop.stopped()).toBe(0);
   });
 
-  test("keeps what is there, and makes what is missing", () => {
-    const { make, secrets, all } = script();
-    make();
-    const before = all();
-    expect(new Set(Object.values(before)).size).toBe(Object.keys(before).length);
-    rmSync(join(secrets, "admin_password"));
-    make();
-    const { admin_password, ...rest } = all();
-    expect(admin_password).not.toBe(before.admin_password);
-    expect({ ...rest, admin_password: before.admin_password }).toEqual(before);
-  });
-
-  test("makes one store's secrets anew where asked, all of them, and nothing that could not be read again", () => {
-    const { make, all } = script();
-    make();
-    const before = all();
-    make("--new", "redis");
-    const after = all();
-    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([
-      "redis_auth.conf",
-      "redis_password",
-      "redis_url",
-    ]);
-    expect(() => make("--new", "key")).toThrow(/can be made anew/);
-    expect(all()).toEqual(after);
-  });
-});
-
-describe("An upgrade that rolls", () => {
-  /** What the script asks of docker, where two nodes of each service run. */
-  async function asked(...services: string[]): Promise<string[]> {
-    const folder = folderOfTest();
-    mkdirSync(join(folder, "deploy"));
-    cpSync(join(root, "deploy/rolling.sh"), join(folder, "deploy/rolling.sh"));
-    const docker = `#!/bin/sh\necho "$*" >> ${folder}/asked\n[ "$2" = config ] && echo "pull_policy: never"\n[ "$2" = ps ] && echo "$4-1" && echo "$4-2"\nexit 0\n`;
-    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
-    await run("bash", [join(folder, "deploy/rolling.sh"), ...services], {
-      env: { PATH: `${folder}:${process.env.PATH}` },
+  test("is enough to start a node of a cluster, which asks for NATS until it is there", async () => {
+    const { start } = await unpacked({
+      ...NODE,
+      SERVICES: "pricing",
+      TRANSPORTER: `nats://127.0.0.1:${await freePort()}`,
     });
-    return readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
-  }
-
-  test("has the new nodes healthy beside the old ones before these are stopped", async () => {
-    expect(await asked("orders")).toEqual([
-      "compose config",
-      "compose build",
-      "compose ps --quiet orders",
-      "compose up --detach --wait --no-deps --no-recreate --scale orders=4 orders",
-      "stop orders-1",
-      "rm orders-1",
-      "stop orders-2",
-      "rm orders-2",
-    ]);
-  });
-
-  test("exchanges every service, and the gateways last", async () => {
-    const exchanged = (await asked())
-      .filter((line) => line.startsWith("compose up"))
-      .map((line) => line.split(" ").pop());
-    const names = /const SERVICES = \[([^\]]+)\]/.exec(read("bin/shop.ts"))?.[1]?.match(/\w+/g) ?? [];
-    expect([...exchanged].sort()).toEqual(names.filter((name) => name !== "control").sort());
-    expect(exchanged.at(-1)).toBe("api");
+    const node = start();
+    await node.until(() => /NATS at .* is not reached/.test(node.output()));
+    await node.stopped();
   });
 });
 
-describe("The health check of MongoDB", () => {
-  /** A member as the check sees it through MongoDB's shell. */
-  const member = ({ initiated = false, users = {} as Record<string, string>, primary = true } = {}) => {
-    const state = { initiated, users, calls: [] as string[] };
-    const failed = (codeName: string) => Object.assign(new Error(codeName), { codeName });
-    const database = (name: string) => ({
-      auth: (user: string, password: string) => {
-        if (state.users[user] !== password) throw failed("AuthenticationFailed");
-        return { ok: 1 };
-      },
-      createUser: ({ user, pwd }: { user: string; pwd: string }) => {
-        state.calls.push(`${name}.createUser ${user}`);
-        state.users[user] = pwd;
-      },
-      getUser: (user: string) => (state.users[user] ? { user } : null),
-    });
-    const context = {
-      fs: { readFileSync: (path: string) => `secret of ${path.split("/").pop()}\n` },
-      db: { getSiblingDB: database, hello: () => ({ isWritablePrimary: state.initiated && primary }) },
-      rs: {
-        initiate: () => {
-          if (state.initiated) throw failed(Object.keys(state.users).length ? "Unauthorized" : "AlreadyInitialized");
-          state.calls.push("initiate");
-          state.initiated = true;
-        },
-      },
-      sleep: () => undefined,
-    };
-    return { state, check: () => runInNewContext(read("deploy/mongo-ready.js"), { ...context }) };
-  };
-
-  test("makes the replica set and its users once", () => {
-    const { state, check } = member();
-    check();
-    expect(state.calls).toEqual(["initiate", "admin.createUser root", "molecart.createUser molecart"]);
-    expect(state.users).toEqual({ root: "secret of mongo_root_password", molecart: "secret of mongo_password" });
-    check();
-    expect(state.calls).toHaveLength(3);
-  });
-
-  test("goes on where a first start was broken off", () => {
-    const { state, check } = member({ initiated: true });
-    check();
-    expect(Object.keys(state.users)).toEqual(["root", "molecart"]);
-  });
-
-  test("fails for a member that takes no writes, and for a password that is not the member's", () => {
-    const users = { root: "secret of mongo_root_password", molecart: "x" };
-    expect(() => member({ initiated: true, users, primary: false }).check()).toThrow("not the primary");
-    expect(() => member({ initiated: true, users: { root: "another" } }).check()).toThrow("Unauthorized");
+describeWithServer(CLUSTER_SERVERS, "The image among its servers", () => {
+  test("is enough to run every service of a cluster", async () => {
+    const servers = await startServers({ fsync: "off" });
+    const { healthy, start } = await unpacked({ ...NODE, ...addresses(servers) });
+    const node = start();
+    await node.until(healthy);
+    expect(await node.stopped()).toBe(0);
   });
 });

@@ -10,8 +10,8 @@ export interface Need {
   optional?: boolean;
 }
 
-/** Programs that check files; `rig/install.sh` puts them into `.servers/bin`. */
-export const TOOLS = ["docker-compose", "hadolint", "dclint"] as const;
+/** Programs that check files; `rig/install.sh` brings them in. */
+export const TOOLS = ["docker-compose", "hadolint", "dclint", "promtool"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** What the name of a suite says that needs this server or tool. */
