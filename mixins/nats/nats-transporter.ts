@@ -89,7 +89,7 @@ export class SteadyNats extends Transporters.NATS {
     this.#away = false;
     this.#impatient = false;
     // This takes half a second, in which the other nodes come back, too: what is sent before they listen is lost.
-    await this.onConnected(true);
+    await this.onConnected(true).catch((error) => this.logger.error("The other nodes could not be told", error));
     if (this.#away) return;
     this.#holding = false;
     for (const { topic, data, request } of this.#held.splice(0)) {
