@@ -12,6 +12,7 @@ import { natsOptions } from "./mixins/nats/nats-servers.ts";
 import { SteadyNats } from "./mixins/nats/nats-transporter.ts";
 import { redisOptions } from "./mixins/redis/redis.ts";
 import { RedisCacher } from "./mixins/redis/redis-cacher.ts";
+import { RedisList } from "./mixins/redis/redis-list.ts";
 import type { Environment } from "./services/shared/environment.ts";
 
 /** What a node of many needs beside `moleculer.config.ts`. */
@@ -42,11 +43,17 @@ const LISTED = { ...HEARTBEATS, disableHeartbeatChecks: true };
 function discoverer({ DISCOVERER, REDIS_URL, ETCD_URL }: Environment) {
   if (DISCOVERER === "redis") {
     const redis = { ...redisOptions(REDIS_URL ?? ""), enableOfflineQueue: true };
-    return steady(new Discoverers.Redis({ ...LISTED, redis }), ({ client }) => client.disconnect());
+    return steady(new RedisList({ ...LISTED, redis }), {
+      server: `Redis at ${redis.host}:${redis.port}`,
+      close: ({ client }) => client.disconnect(),
+    });
   }
   if (DISCOVERER === "etcd") {
-    return steady(new Discoverers.Etcd3({ ...LISTED, etcd: { hosts: ETCD_URL } }), ({ leaseBeat, leaseInfo }) => {
-      for (const lease of [leaseBeat, leaseInfo]) lease?.release();
+    return steady(new Discoverers.Etcd3({ ...LISTED, etcd: { hosts: ETCD_URL } }), {
+      server: `etcd at ${new URL(ETCD_URL ?? "").host}`,
+      close({ leaseBeat, leaseInfo }) {
+        for (const lease of [leaseBeat, leaseInfo]) lease?.release();
+      },
     });
   }
   return { type: "Local" as const, options: HEARTBEATS };

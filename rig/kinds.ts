@@ -52,25 +52,30 @@ type Prepare = (
 /** Who asks a server of the rig waits no longer than this. */
 const PATIENCE = 2_000;
 
-const nats: Prepare = async ({ folder, port, password, args = [] }, command) => ({
-  url: `nats://${password ? `molecart:${password}@` : ""}127.0.0.1:${port}`,
-  command,
-  args: [
-    ...["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder],
-    ...(password ? ["--user", "molecart", "--pass", password] : []),
-    ...args,
-  ],
-  async answers() {
-    const { connect } = await import("nats");
-    const login = password ? { user: "molecart", pass: password } : {};
-    const connection = await connect({ port, ...login, timeout: PATIENCE, reconnect: false });
-    try {
-      await (await connection.jetstreamManager({ timeout: PATIENCE })).getAccountInfo();
-    } finally {
-      await connection.close();
-    }
-  },
-});
+const nats: Prepare = async ({ folder, port, password, args = [] }, command) => {
+  // As `deploy/nats.conf` has it; the last file that is named counts.
+  const config = join(folder, "nats.conf");
+  writeFileSync(config, "max_payload: 8MB\n");
+  return {
+    url: `nats://${password ? `molecart:${password}@` : ""}127.0.0.1:${port}`,
+    command,
+    args: [
+      ...["-c", config, "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder],
+      ...(password ? ["--user", "molecart", "--pass", password] : []),
+      ...args,
+    ],
+    async answers() {
+      const { connect } = await import("nats");
+      const login = password ? { user: "molecart", pass: password } : {};
+      const connection = await connect({ port, ...login, timeout: PATIENCE, reconnect: false });
+      try {
+        await (await connection.jetstreamManager({ timeout: PATIENCE })).getAccountInfo();
+      } finally {
+        await connection.close();
+      }
+    },
+  };
+};
 
 const redis: Prepare = async ({ folder, port, password, args = [] }, command) => ({
   url: `redis://${password ? `:${password}@` : ""}127.0.0.1:${port}`,

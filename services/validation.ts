@@ -52,11 +52,14 @@ function looseShape(shape: Record<string, Schema>): Record<string, Schema> {
   return Object.keys(shape).every((key) => loose[key] === shape[key]) ? shape : loose;
 }
 
-/** The parsed value, or `VALIDATION_ERROR` with every field that does not fit. */
+/** More of them help nobody, and a body can be wrong in as many places as it has bytes. */
+const MOST_PROBLEMS = 100;
+
+/** The parsed value, or `VALIDATION_ERROR` with the fields that do not fit. */
 export function parse<S extends Schema>(schema: S, value: unknown): z.output<S> {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.flatMap(explain));
+  throw invalid(parsed.error.issues.slice(0, MOST_PROBLEMS).flatMap(explain).slice(0, MOST_PROBLEMS));
 }
 
 /** For tests: throws where a result is not what the contract says, or says more, which a client must not see. */

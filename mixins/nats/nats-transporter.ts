@@ -1,10 +1,19 @@
 import { Errors, Transporters } from "moleculer";
 import { Events, type NatsConnection } from "nats";
 import type { NatsOptions } from "./nats-servers.ts";
+import { answerTooLarge, requestTooLarge, withoutDetails } from "./too-large.ts";
 
 /** Packets as Moleculer calls them; `payload.id` of a request is what its answer will name. */
-interface Sent {
-  packet?: { type: string; payload: { id?: string } };
+interface Packet {
+  type: string;
+  target?: string | null;
+  payload: { id?: string; action?: string; event?: string; success?: boolean; error?: object };
+}
+
+interface Sending {
+  topic: string;
+  data: Buffer;
+  packet: Packet | undefined;
 }
 
 interface Pending {
@@ -13,19 +22,21 @@ interface Pending {
   reject(error: Error): void;
 }
 
-interface Held {
-  topic: string;
-  data: Buffer;
-  request: string | undefined;
+/** What this uses of Moleculer's transit beside what its types tell. */
+interface Transit {
+  pendingRequests: Map<string, Pending>;
+  sendResponse(nodeID: string, id: string, meta: object, headers: object, data: null, error: object): Promise<void>;
 }
 
 /** How long after a loss requests wait for the connection; later ones are refused at once. */
 const PATIENCE = 3_000;
+/** What NATS lets pass where its server has not said otherwise. */
+const PASSES = 1_048_576;
 
 /**
  * Moleculer's NATS transporter, which by itself does not notice that the connection is lost: what is sent meanwhile
  * vanishes, and callers wait for their time-out. Here short losses only delay calls, long ones refuse them at once, and
- * nodes don't take each other for dead because nobody can be heard.
+ * nodes don't take each other for dead because nobody can be heard. What is too large for NATS is an error by name.
  */
 export class SteadyNats extends Transporters.NATS {
   #away = false;
@@ -33,10 +44,21 @@ export class SteadyNats extends Transporters.NATS {
   #holding = false;
   #impatient = false;
   #patience: NodeJS.Timeout | undefined;
-  #held: Held[] = [];
+  #held: Sending[] = [];
+  /** The actions that other nodes wait for: an answer does not say whose it is. */
+  readonly #asked = new Map<string, string>();
 
   constructor(options: NatsOptions) {
     super({ ...options });
+  }
+
+  override init(...[transit, handle, afterConnect]: Parameters<Transporters.NATS["init"]>): void {
+    const noting: typeof handle = (type, packet) => {
+      const { id, action } = (packet as unknown as Packet).payload;
+      if (type === "REQ" && id && action) this.#asked.set(id, action);
+      return handle(type, packet);
+    };
+    super.init(transit, noting, afterConnect);
   }
 
   override async connect(): Promise<void> {
@@ -51,15 +73,13 @@ export class SteadyNats extends Transporters.NATS {
     else await super.disconnect();
   }
 
-  override send(topic: string, data: Buffer, { packet }: Sent = {}): Promise<void> {
-    if (!this.#holding) return super.send(topic, data);
+  override async send(topic: string, data: Buffer, { packet }: { packet?: Packet } = {}): Promise<void> {
+    const sending = { topic, data, packet };
     const type = packet?.type ?? "";
-    const request = type === "REQ" ? packet?.payload.id : undefined;
-    if (type === "RES" || (!this.#impatient && ["REQ", "EVENT"].includes(type))) {
-      this.#held.push({ topic, data, request });
-    } else if (request !== undefined) this.#refuse(request);
-    else if (!this.#away) return super.send(topic, data);
-    return Promise.resolve();
+    if (!this.#holding || data.length > this.#room) this.#pass(sending);
+    else if (type === "RES" || (!this.#impatient && ["REQ", "EVENT"].includes(type))) this.#held.push(sending);
+    else if (type === "REQ") this.#refuse(sending, rejected);
+    else if (!this.#away) this.#pass(sending);
   }
 
   async #watch(client: NatsConnection): Promise<void> {
@@ -78,10 +98,11 @@ export class SteadyNats extends Transporters.NATS {
 
   #giveUp(): void {
     this.#impatient = true;
-    const held = this.#held.splice(0);
     // Answers to requests of before the loss are still waited for.
-    this.#held = held.filter(({ request }) => request === undefined);
-    for (const { request } of held) if (request !== undefined) this.#refuse(request);
+    for (const held of this.#held.splice(0)) {
+      if (held.packet?.type === "REQ") this.#refuse(held, rejected);
+      else this.#held.push(held);
+    }
   }
 
   async #resume(): Promise<void> {
@@ -89,22 +110,65 @@ export class SteadyNats extends Transporters.NATS {
     this.#away = false;
     this.#impatient = false;
     // This takes half a second, in which the other nodes come back, too: what is sent before they listen is lost.
-    await this.onConnected(true);
+    await this.onConnected(true).catch((error) => this.logger.error("The other nodes could not be told", error));
     if (this.#away) return;
     this.#holding = false;
-    for (const { topic, data, request } of this.#held.splice(0)) {
+    for (const held of this.#held.splice(0)) {
       // Nobody waits any more for one that has timed out: to run it now would only surprise.
-      if (request === undefined || this.#pending.has(request)) void super.send(topic, data);
+      if (held.packet?.type !== "REQ" || this.#pending.has(held.packet.payload.id ?? "")) this.#pass(held);
     }
   }
 
-  #refuse(request: string): void {
-    const pending = this.#pending.get(request);
-    this.#pending.delete(request);
-    pending?.reject(new Errors.RequestRejectedError({ action: pending.action.name, nodeID: pending.nodeID ?? "" }));
+  /** Sends it, or says why not to whom it concerns: nothing is thrown, since one packet's failure is no other's. */
+  #pass(sending: Sending): void {
+    if (sending.data.length > this.#room) this.#tellTooLarge(sending);
+    else this.#publish(sending);
+  }
+
+  #publish(sending: Sending): void {
+    const { topic, data, packet } = sending;
+    if (packet?.type === "RES") this.#asked.delete(packet.payload.id ?? "");
+    try {
+      void super.send(topic, data);
+    } catch (error) {
+      this.logger.warn(`A packet could not be sent: ${topic}`, error);
+      this.#refuse(sending, rejected);
+    }
+  }
+
+  #tellTooLarge(sending: Sending): void {
+    const { topic, data, packet } = sending;
+    const { id = "", event, success, error } = packet?.payload ?? {};
+    const size = `${data.length} bytes, ${this.#room} pass`;
+    if (packet?.type === "REQ") {
+      this.#refuse(sending, ({ action }) => requestTooLarge(action.name, data.length, this.#room));
+    } else if (packet?.type === "RES" && packet.target) {
+      const action = this.#asked.get(id) ?? "an action";
+      const problem = success ? answerTooLarge(action, data.length, this.#room) : withoutDetails(error);
+      this.logger.warn(`The answer of ${action} to ${packet.target} is too large: ${size}`);
+      void this.#moleculer.sendResponse(packet.target, id, {}, {}, null, problem);
+    } else this.logger.warn(`${event ? `The event ${event}` : `A packet to ${topic}`} is too large: ${size}`);
+  }
+
+  #refuse({ packet }: Sending, why: (pending: Pending) => Error): void {
+    const id = packet?.type === "REQ" ? (packet.payload.id ?? "") : "";
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.reject(why(pending));
+  }
+
+  get #room(): number {
+    return (this.client as NatsConnection | null)?.info?.max_payload ?? PASSES;
   }
 
   get #pending(): Map<string, Pending> {
-    return (this.transit as unknown as { pendingRequests: Map<string, Pending> }).pendingRequests;
+    return this.#moleculer.pendingRequests;
+  }
+
+  get #moleculer(): Transit {
+    return this.transit as unknown as Transit;
   }
 }
+
+const rejected = ({ action, nodeID }: Pending): Error =>
+  new Errors.RequestRejectedError({ action: action.name, nodeID: nodeID ?? "" });

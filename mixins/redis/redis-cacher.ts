@@ -21,7 +21,13 @@ export class RedisCacher extends Cachers.Redis {
   }
 
   override get(key: string): Promise<Record<string, unknown> | null> {
-    return super.get(key).catch(() => null);
+    // `null` would be an answer.
+    return super.get(key).catch(() => this.opts.missingResponse);
+  }
+
+  override set(key: string, data: unknown, ttl?: number): Promise<void> {
+    // Nobody waits for it, and what nobody handles would end the process.
+    return super.set(key, data, ttl).catch(() => undefined);
   }
 
   /** Nobody waits for this: a Redis that is full or away has nobody else to tell. */

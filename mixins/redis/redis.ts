@@ -18,6 +18,8 @@ export function redisOptions(url: string): RedisOptions {
     ...(protocol === "rediss:" ? { tls: {} } : {}),
     connectTimeout: 3_000,
     commandTimeout: 1_000,
+    // A connection that hangs looks well, and what it is asked piles up.
+    socketTimeout: 3_000,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(LONGEST_PAUSE, 100 * attempt),

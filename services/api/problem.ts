@@ -41,6 +41,11 @@ const OWN: Record<string, Kind> = {
     code: "SERVICE_TIMEOUT",
     detail: "The answer took too long; whether the request had an effect is not known yet",
   },
+  ANSWER_TOO_LARGE: {
+    status: 500,
+    code: "ANSWER_TOO_LARGE",
+    detail: "The answer is larger than can be passed on; what was asked for has been done",
+  },
   UNABLE_DECODE_PARAM: { status: 400, code: "PATH_MALFORMED", detail: "The path is not valid percent-encoded UTF-8" },
 };
 const RESERVED = new Set(["type", "title", "status", "detail", "code", "requestId", "errors", "final"]);

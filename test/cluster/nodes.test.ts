@@ -8,7 +8,7 @@ import { newId } from "../../services/shared/ids.ts";
 import { address, cartWith, product } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Observer, observe, openCluster, settled } from "../support/nodes.ts";
-import { describeWithServer, startServer } from "../support/servers.ts";
+import { describeWithServer } from "../support/servers.ts";
 
 jest.setTimeout(120_000);
 
@@ -200,60 +200,5 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "nodes of a cluster",
     expect(node.output().trimEnd().split("\n")).toEqual([
       expect.stringMatching(/^SERVICES: there is no service payment; known are .*payments/),
     ]);
-  });
-});
-
-describe.each([
-  ["redis", "REDIS_URL"],
-  ["etcd", "ETCD_URL"],
-] as const)("nodes that are listed elsewhere", (kind, variable) => {
-  describeWithServer(["nats", kind], `in ${kind}`, () => {
-    test("find each other, and go on when the list was away and is empty", async () => {
-      const nats = await startServer("nats");
-      const registry = await startServer(kind);
-      const env = {
-        TRANSPORTER: nats.url,
-        SECRET_KEY: "a secret that every node of these tests knows",
-        PUBLIC_URL: "http://localhost:3000",
-        DISCOVERER: kind,
-        [variable]: registry.url,
-      };
-      const nodes: Observer[] = [];
-      const join = async (id: string) => nodes.push(await observe(env, { NODE_ID: id }));
-      const know = (...ids: string[]) => nodes.every((node) => node.nodesOf("contracts").join() === ids.join());
-      const all = (...ids: string[]) => eventually(() => know(...ids), { within: 30_000 });
-      const talk = async () => {
-        for (const node of nodes) {
-          for (const nodeID of node.nodesOf("contracts")) {
-            expect(await node.ask("contracts.of", { service: "carts" }, { nodeID })).toMatchObject({ node: nodeID });
-          }
-        }
-      };
-      try {
-        await join("one");
-        await join("two");
-        await all("one", "two");
-        await talk();
-        await registry.kill();
-        // Longer than nodes that are not heard of are waited for.
-        for (const end = Date.now() + 8_000; Date.now() < end; await pause(200)) {
-          expect(know("one", "two")).toBe(true);
-          await talk();
-        }
-        await registry.restart();
-        for (const end = Date.now() + 3_000; Date.now() < end; await pause(200)) {
-          expect(know("one", "two")).toBe(true);
-        }
-        await join("three");
-        await all("one", "three", "two");
-        await talk();
-        await registry.kill();
-        await nodes.pop()?.stop();
-        await all("one", "two");
-        await talk();
-      } finally {
-        for (const node of nodes) await node.stop();
-      }
-    });
   });
 });

@@ -8,7 +8,7 @@ export default async function setUp(): Promise<void> {
   if (process.env.SHAPE !== "cluster") return;
   // Each namespace reserves room for its streams, and by default no more is lent than the disk has.
   const roomy = join(rigFolder("nats-options"), "nats.conf");
-  writeFileSync(roomy, "jetstream { max_file_store: 100TB }\n");
+  writeFileSync(roomy, "max_payload: 8MB\njetstream { max_file_store: 100TB }\n");
   const [nats, redis, postgres, mongo] = await Promise.all([
     startServer("nats", { args: ["-c", roomy] }),
     startServer("redis"),
