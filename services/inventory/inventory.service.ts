@@ -76,7 +76,7 @@ export default defineService(inventoryContract, {
         archives: 0,
       }));
       // A SKU that starts at zero tells nobody anything new.
-      const events = (stock: Stock) => (stock.onHand ? tell("open", stock, { kind: "open", delta: stock.onHand }) : []);
+      const events = (stock: Stock) => (stock.onHand ? tell(stock, { kind: "open", delta: stock.onHand }) : []);
       const { inserted, refused } = await this.stock.bulk(stocks, events);
       return { opened: inserted.length, known: refused.length };
     },
@@ -139,7 +139,7 @@ export default defineService(inventoryContract, {
   },
 
   created() {
-    this.holds = new Holds(this.stock, new Endings(this.endings));
+    this.holds = new Holds(this.stock, new Endings(this.endings), this.movements);
     this.stockAudit = new StockAudit(this.stock, this.movements);
     this.stock.watch(({ id }) => this.touch(id));
     this.movements.watch(({ sku }) => this.touch(rule.stockId(sku)));
