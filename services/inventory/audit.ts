@@ -1,5 +1,5 @@
 import type { Collection } from "../../mixins/store/collection.ts";
-import type { Findings, Repairs } from "../shared/shapes.ts";
+import type { Findings } from "../shared/shapes.ts";
 import { MovementSums } from "./movement-sums.ts";
 import type { Movement, Stock } from "./stock.documents.ts";
 import { faults, mend, stockId } from "./stock.ts";
@@ -47,8 +47,8 @@ export class StockAudit {
   }
 
   /** Counts anew from the holds, and explains by a movement what is on hand. */
-  async repair(): Promise<Repairs> {
-    const repairs: Repairs["repairs"] = [];
+  async repair(): Promise<Finding[]> {
+    const repairs: Finding[] = [];
     for (const { rule, subject } of await this.findAll()) {
       const stock = await this.#stock.get(stockId(subject));
       if (!stock) continue;
@@ -68,7 +68,7 @@ export class StockAudit {
         repairs.push({ rule, subject, detail: `reserved is now ${reserved}, available ${available}` });
       }
     }
-    return { repairs };
+    return repairs;
   }
 
   #tell = ({ sku }: Stock, broken: [rule: string, detail: string][]): Finding[] =>

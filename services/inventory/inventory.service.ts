@@ -4,6 +4,7 @@ import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { defineMixin, defineService } from "../cluster.ts";
 import { conflict, notFound, typeOf } from "../shared/errors.ts";
+import { named } from "../shared/findings.ts";
 import { settled } from "../shared/settle.ts";
 import { StockAudit } from "./audit.ts";
 import { Endings } from "./endings.ts";
@@ -126,15 +127,15 @@ export default defineService(inventoryContract, {
         skus += stocks.length;
         for (const stock of stocks) reserved += stock.reserved;
       }
-      return { findings, figures: { skus, reserved } };
+      return { findings: named(findings), figures: { skus, reserved } };
     },
 
     invariants() {
       return this.invariants();
     },
 
-    repair() {
-      return this.stockAudit.repair();
+    async repair() {
+      return { repairs: named(await this.stockAudit.repair()) };
     },
   },
 

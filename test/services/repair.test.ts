@@ -92,3 +92,16 @@ test("a confirmed order whose goods are gone is told and left to staff", async (
   expect(await shop.inside.call("orders.repair")).toEqual({ repairs: [] });
   expect(rules(await shop.inside.call("orders.audit"))).toEqual(["orders.stock"]);
 }, 90_000);
+
+test("of more than a thousand faults a thousand are named and the others counted, and all are mended", async () => {
+  const skus = Array.from({ length: 1_050 }, (_, at) => `FAULTY-${at}`);
+  for (const some of [skus.slice(0, 600), skus.slice(600)]) {
+    await shop.inside.call("inventory.open", { items: some.map((sku) => ({ sku, onHand: 0 })) });
+  }
+  await Promise.all(skus.map((sku) => falsify(stockSpec, stockId(sku), { available: 1 })));
+  const { findings } = await shop.inside.call("inventory.audit");
+  expect([findings.length, findings.at(-1)?.subject]).toEqual([1_001, "50 more"]);
+  const { repairs } = await shop.inside.call("inventory.repair");
+  expect([repairs.length, repairs.at(-1)?.subject]).toEqual([1_001, "50 more"]);
+  expect(rules(await shop.inside.call("inventory.audit"))).toEqual([]);
+}, 90_000);
