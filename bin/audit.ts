@@ -10,8 +10,9 @@ const { values } = readArguments("npm run audit [-- [--repair] [--json]]", 0, {
 
 await withShop(async (client) => {
   if (values.repair) {
-    const { repairs } = await client.post<Repairs>("/repair", {});
+    const { repairs, left = [] } = await client.post<Repairs>("/repair", {});
     for (const { rule, subject, detail } of repairs) console.error(`Mended ${rule}, ${subject}: ${detail}`);
+    for (const { rule, subject, detail } of left) console.error(`Left ${rule}, ${subject}: ${detail}`);
     if (repairs.length === 0) console.error("There was nothing to mend that is safe to mend.");
   }
   const audit = await client.get<Audit>("/audit");

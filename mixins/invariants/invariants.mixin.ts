@@ -1,4 +1,5 @@
 import { type Base, type Ctx, contextOf, defineMixin, type Mixin } from "../../services/cluster.ts";
+import { named } from "../../services/shared/findings.ts";
 import type { Findings } from "../../services/shared/shapes.ts";
 
 export type Finding = Findings["findings"][number];
@@ -39,9 +40,9 @@ const AT_ONCE = 100;
 const EVERY = 1_000;
 
 /**
- * Keeps a service's rules incrementally: what a change touched is checked again a moment later, and what is broken
- * every second until it is right, so that how the rules stand is known without reading everything. A rule that breaks
- * is an error in the log and a gauge, `molecart.invariants.broken`.
+ * Keeps a service's rules incrementally: what a change touched is checked again a moment later, and what is broken again
+ * and again until it is right, so that how the rules stand is known without reading everything. A rule that breaks is an
+ * error in the log and a gauge, `molecart.invariants.broken`.
  */
 export function invariants({ check, everything, settle = 3_000 }: InvariantOptions): Mixin<Lends> {
   const watches = new WeakMap<object, Watch>();
@@ -51,7 +52,9 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
     const watch = watchOf(service);
     const before = Date.now() - settle;
     const due = [...watch.touched].filter(([, at]) => at <= before).map(([id]) => id);
-    const ids = [...new Set([...watch.broken.keys(), ...due])].slice(0, AT_ONCE);
+    // Half of a look at least is for either of the two.
+    const again = [...watch.broken.keys()].slice(0, Math.max(AT_ONCE / 2, AT_ONCE - due.length));
+    const ids = [...new Set([...again, ...due])].slice(0, AT_ONCE);
     for (const id of ids) watch.touched.delete(id);
     try {
       if (ids.length) take(service, ids, await check.call(service, ids, contextOf(service)));
@@ -68,13 +71,13 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
     watch.looks += ids.length;
     for (const id of ids) {
       const findings = found.get(id) ?? [];
-      if (findings.length === 0) watch.broken.delete(id);
-      else {
-        for (const { rule, subject, detail } of watch.broken.has(id) ? [] : findings) {
-          service.logger.error(`Broken: ${rule}, ${subject}: ${detail}`);
-        }
-        watch.broken.set(id, findings);
+      const isKnown = watch.broken.delete(id);
+      if (findings.length === 0) continue;
+      for (const { rule, subject, detail } of isKnown ? [] : findings) {
+        service.logger.error(`Broken: ${rule}, ${subject}: ${detail}`);
       }
+      // Behind the others: it is looked at again after them.
+      watch.broken.set(id, findings);
     }
     service.broker.metrics?.set("molecart.invariants.broken", watch.broken.size, { service: service.name });
   }
@@ -98,7 +101,7 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
       },
       invariants(): InvariantState {
         const { broken, touched, looks } = watchOf(this);
-        return { broken: [...broken.values()].flat(), waiting: touched.size, looks };
+        return { broken: named([...broken.values()].flat()), waiting: touched.size, looks };
       },
     },
     created() {

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { EventBus } from "../../mixins/durable-events/event-bus.ts";
 import { type Actions, type Ctx, cluster } from "../cluster.ts";
 import type { ServiceContract } from "../contract.ts";
+import { settled } from "../shared/settle.ts";
 import type { Findings, Repairs } from "../shared/shapes.ts";
 
 const MINUTE = 60_000;
@@ -47,16 +48,42 @@ export async function invariants(ctx: Ctx, runs: (action: string) => boolean) {
   return Promise.all(here.map(async (action) => ({ part: serviceOf(action), ...(await ctx.call(action)) })));
 }
 
-/** Mends what is safe, part by part, and says what it did; dead letters are delivered again. */
-export async function repair(ctx: Ctx, events: EventBus, runs: (action: string) => boolean): Promise<Repairs> {
+/**
+ * Mends what is safe, part by part, and says what it did. Dead letters are delivered again before all else: what one of
+ * them will write must not be written in its place.
+ */
+export async function repair(
+  ctx: Ctx,
+  events: EventBus,
+  runs: (action: string) => boolean,
+  patience = 30_000,
+): Promise<Repairs> {
   const here = (["inventory.repair", "orders.repair"] as const).filter(runs);
-  const repairs: Repairs["repairs"] = [];
-  for (const action of here) repairs.push(...(await ctx.call(action, undefined, { timeout: 0 })).repairs);
-  for (const { id, event } of await events.deadLetters(SHOWN)) {
-    if (!(await events.redrive(id))) continue;
-    repairs.push({ rule: "every event is handled", subject: id, detail: `${event.name} is delivered again` });
+  const repairs = await redriven(events);
+  const left: Repairs["repairs"] = [];
+  await settled(async () => ((await events.backlog()).waiting ? [true] : []), patience);
+  for (const action of here) {
+    const done: Repairs = await ctx.call(action, undefined, { timeout: 0 });
+    repairs.push(...done.repairs);
+    left.push(...(done.left ?? []));
   }
-  return { repairs };
+  return { repairs, left };
+}
+
+/** Sends every dead letter again, once. */
+async function redriven(events: EventBus): Promise<Repairs["repairs"]> {
+  const seen = new Set<string>();
+  const repairs: Repairs["repairs"] = [];
+  for (;;) {
+    // What has failed again may stand before the others.
+    const letters = (await events.deadLetters(SHOWN + seen.size)).filter(({ id }) => !seen.has(id));
+    if (letters.length === 0) return repairs;
+    for (const { id, event } of letters) {
+      seen.add(id);
+      if (!(await events.redrive(id))) continue;
+      repairs.push({ rule: "every event is handled", subject: id, detail: `${event.name} is delivered again` });
+    }
+  }
 }
 
 const serviceOf = (action: string): string => action.split(".")[0] as string;

@@ -1,10 +1,18 @@
 import type { Collection } from "../../mixins/store/collection.ts";
-import type { Findings, Repairs } from "../shared/shapes.ts";
+import { typeOf } from "../shared/errors.ts";
+import { settled } from "../shared/settle.ts";
+import type { Findings } from "../shared/shapes.ts";
 import { MovementSums } from "./movement-sums.ts";
 import type { Movement, Stock } from "./stock.documents.ts";
 import { faults, mend, stockId } from "./stock.ts";
 
 type Finding = Findings["findings"][number];
+
+const ON_HAND = "inventory.onHand";
+const BATCH = 200;
+
+const subjectsOf = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ rule }) => rule === ON_HAND).map(({ subject }) => subject);
 
 /** Whether stock adds up: SKU by SKU as it changes, or all of it. */
 export class StockAudit {
@@ -12,7 +20,11 @@ export class StockAudit {
   readonly #movements: Collection<Movement>;
   readonly #sums: MovementSums;
 
-  constructor(stock: Collection<Stock>, movements: Collection<Movement>) {
+  readonly #isUnderWay: () => Promise<boolean>;
+
+  /** `isUnderWay`: whether movements that were told may not have been written yet. */
+  constructor(stock: Collection<Stock>, movements: Collection<Movement>, isUnderWay: () => Promise<boolean>) {
+    this.#isUnderWay = isUnderWay;
     this.#stock = stock;
     this.#movements = movements;
     this.#sums = new MovementSums(movements);
@@ -46,29 +58,78 @@ export class StockAudit {
     return findings;
   }
 
+  /** The same, without what is only under way: what movements are missing for is said when none can come any more. */
+  async findSettled(): Promise<{ findings: Finding[]; underWay: number }> {
+    const found = await settled(() => this.findAll());
+    const { unexplained, underWay } = await this.#unexplained(subjectsOf(found));
+    const wrong = new Set(unexplained.map(({ stock }) => stock.sku));
+    return {
+      findings: found.filter((one) => one.rule !== ON_HAND || wrong.has(one.subject)),
+      underWay: underWay.length,
+    };
+  }
+
   /** Counts anew from the holds, and explains by a movement what is on hand. */
-  async repair(): Promise<Repairs> {
-    const repairs: Repairs["repairs"] = [];
-    for (const { rule, subject } of await this.findAll()) {
+  async repair(): Promise<{ repairs: Finding[]; left: Finding[] }> {
+    const found = await this.findAll();
+    const repairs: Finding[] = [];
+    for (const { rule, subject } of found.filter((one) => one.rule !== ON_HAND)) {
       const stock = await this.#stock.get(stockId(subject));
-      if (!stock) continue;
-      if (rule === "inventory.onHand") {
-        const delta = stock.onHand - (await this.#sums.readWhole(subject));
-        if (delta === 0) continue;
-        const reason = "found by the audit";
-        const movement = { sku: subject, location: stock.location, kind: "adjust", delta, orderId: null, reason };
-        await this.#movements.insert({ id: `repair:${subject}:${stock.rev}`, ...movement });
-        repairs.push({ rule, subject, detail: `a movement of ${delta} explains what is on hand` });
-        continue;
-      }
-      const write = mend(stock);
+      const write = stock && mend(stock);
       // Where more is promised than there is, staff must decide who goes without.
       if (write && (await this.#stock.change(stock.id, write.guard, write.operators))) {
         const { reserved, available } = write.operators.$set as { reserved: number; available: number };
         repairs.push({ rule, subject, detail: `reserved is now ${reserved}, available ${available}` });
       }
     }
-    return { repairs };
+    const { unexplained, underWay } = await this.#unexplained(subjectsOf(found));
+    for (const { stock, moved } of unexplained) {
+      const { sku, location, rev, onHand } = stock;
+      const delta = onHand - moved;
+      const movement = { sku, location, kind: "adjust", delta, orderId: null, reason: "found by the audit" };
+      await this.#movements.insert({ id: `repair:${sku}:${rev}:${moved}`, ...movement }).catch((error) => {
+        // Another has mended it at the same time.
+        if (typeOf(error) !== "MOVEMENTS_TAKEN") throw error;
+      });
+      repairs.push({ rule: ON_HAND, subject: sku, detail: `a movement of ${delta} explains what is on hand` });
+    }
+    const left = underWay.map((subject) => ({
+      rule: ON_HAND,
+      subject,
+      detail: "its movements may still be under way: one that came later would count twice",
+    }));
+    return { repairs, left };
+  }
+
+  /**
+   * Of these SKUs those that no movement explains, and those of which nobody can say so yet. A movement is told in the
+   * write of its stock: where nothing is under way after the stock was read, its movements are there, and where it is
+   * still the same after these were read, they are none of a later change.
+   */
+  async #unexplained(skus: string[]): Promise<{ unexplained: { stock: Stock; moved: number }[]; underWay: string[] }> {
+    const unexplained: { stock: Stock; moved: number }[] = [];
+    const underWay: string[] = [];
+    for (let from = 0; from < skus.length; from += BATCH) {
+      const some = skus.slice(from, from + BATCH);
+      const stocks = await this.#stock.getMany(some.map(stockId));
+      const busy = await settled(
+        async () => ((await this.#isUnderWay()) ? [true] : []),
+        underWay.length ? 0 : undefined,
+      );
+      if (busy.length) {
+        underWay.push(...some);
+        continue;
+      }
+      const sums = new Map<string, number>();
+      for (const sku of some) sums.set(sku, await this.#sums.readWhole(sku));
+      const after = new Map((await this.#stock.getMany(some.map(stockId))).map(({ id, rev }) => [id, rev]));
+      for (const stock of stocks) {
+        const moved = sums.get(stock.sku) ?? 0;
+        if (after.get(stock.id) !== stock.rev) underWay.push(stock.sku);
+        else if (moved !== stock.onHand) unexplained.push({ stock, moved });
+      }
+    }
+    return { unexplained, underWay };
   }
 
   #tell = ({ sku }: Stock, broken: [rule: string, detail: string][]): Finding[] =>

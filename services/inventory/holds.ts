@@ -5,7 +5,7 @@ import { conflict, notFound, unavailable } from "../shared/errors.ts";
 import type { Endings } from "./endings.ts";
 import type { HoldState, StockLine } from "./inventory.contract.ts";
 import { isCrowded, leaving } from "./leaving.ts";
-import type { Stock } from "./stock.documents.ts";
+import type { Movement, Stock } from "./stock.documents.ts";
 import * as rule from "./stock.ts";
 
 interface Moved {
@@ -20,39 +20,54 @@ type Known = { quantity: number; state: string };
 const TRIES = 20;
 const ROUNDS = 3;
 
-/** What a change tells: whoever shows stock hears what is available, the movements hear what came or went. */
-export function tell(id: string, { sku, location, available, rev }: Stock, moved?: Moved): DurableEvent[] {
+/**
+ * What a change tells: whoever shows stock hears what is available, the movements hear what came or went. A SKU may be
+ * any text, colons and all, so what names the event's kind stands before it, and a version behind it.
+ */
+export function tell({ id, sku, location, available, rev }: Stock, moved?: Moved): DurableEvent[] {
   // A commit moves goods that were promised already.
   const changed = moved?.kind === "commit" ? [] : [{ sku, location, available, rev }];
-  const events = changed.map((payload) => event("stock.changed", `${id}:${sku}`, payload));
+  const events = changed.map((payload) => event("stock.changed", `changed:${id}:${rev}`, payload));
   if (!moved) return events;
   const { kind, delta, orderId = null, reason = null } = moved;
+  const movement = movementId(kind, sku, orderId ?? rev);
   return [
     ...events,
-    event("stock.moved", `${id}:${sku}:moved`, { id: `${id}:${sku}`, sku, location, kind, delta, orderId, reason }),
+    event("stock.moved", `moved:${movement}`, { id: movement, sku, location, kind, delta, orderId, reason }),
   ];
 }
 
+/**
+ * Of an order by its id, which has no colon, so that a repeat is known for ever; of an adjustment by the version that it
+ * made, since its key may come again when it is forgotten.
+ */
+function movementId(kind: Moved["kind"], sku: string, of: string | number): string {
+  if (kind === "open") return `open:${sku}`;
+  return kind === "adjust" ? `adjust:${of}:${sku}` : `${of}:${kind}:${sku}`;
+}
+
 const told =
-  (id: string, moved?: Moved) =>
+  (moved?: Moved) =>
   (stock: Stock): DurableEvent[] =>
-    tell(id, stock, moved);
+    tell(stock, moved);
 
 /** One line's holds and adjustments: guarded writes of its stock, which knows what is open and what ended last. */
 export class Holds {
   readonly #stock: Collection<Stock>;
   readonly #endings: Endings;
+  readonly #movements: Pick<Collection<Movement>, "getMany">;
 
-  constructor(stock: Collection<Stock>, endings: Endings) {
+  constructor(stock: Collection<Stock>, endings: Endings, movements: Pick<Collection<Movement>, "getMany">) {
     this.#stock = stock;
     this.#endings = endings;
+    this.#movements = movements;
   }
 
   /** Null where the units are held, also before; else how many there are. */
   async hold(orderId: string, { sku, quantity }: StockLine, expiresAt: string | null): Promise<number | null> {
     const take = (searched?: Stock) => {
       const write = rule.hold(orderId, quantity, expiresAt, new Date(), searched);
-      return this.#write(sku, write, told(`${orderId}:hold`));
+      return this.#write(sku, write, told());
     };
     if (await take()) return null;
     for (let tries = 0; tries < TRIES; tries++) {
@@ -67,7 +82,7 @@ export class Holds {
 
   /** Held units leave the house; a repeat finds that done. */
   async commit(orderId: string, { sku, quantity }: StockLine): Promise<void> {
-    const events = told(`${orderId}:commit`, { kind: "commit", delta: -quantity, orderId });
+    const events = told({ kind: "commit", delta: -quantity, orderId });
     if (await this.#end(sku, rule.commit(orderId, quantity, new Date()), events)) return;
     const { known } = await this.#look(sku, orderId);
     if (known?.state === "committed" && known.quantity === quantity) return;
@@ -78,12 +93,13 @@ export class Holds {
   /** Whatever the hold has come to in the meantime, one of these guards fits it, or it has ended already. */
   async release(orderId: string, { sku, quantity }: StockLine): Promise<void> {
     const at = new Date();
-    const restocked = told(`${orderId}:restock`, { kind: "restock", delta: quantity, orderId });
+    const restocked = told({ kind: "restock", delta: quantity, orderId });
     const ways: [rule.Write, Events<Stock>][] = [
-      [rule.release(orderId, quantity, at), told(`${orderId}:release`)],
-      [rule.refuseLater(orderId, at), []],
+      [rule.release(orderId, quantity, at), told()],
       [rule.restock(orderId, quantity, at), restocked],
     ];
+    // Of an old order only the movements may know that it held anything.
+    if (!rule.mayBeForgotten(orderId, at)) ways.splice(1, 0, [rule.refuseLater(orderId, at), []]);
     for (let tries = 0; tries < TRIES; tries++) {
       for (const [write, events] of ways) if (await this.#end(sku, write, events)) return;
       const { stock, known } = await this.#look(sku, orderId);
@@ -101,7 +117,7 @@ export class Holds {
 
   /** Counts units in or out, once for the key. */
   async adjust(key: string, { sku, delta, reason }: { sku: string; delta: number; reason: string }): Promise<void> {
-    const events = told(`${key}:adjust`, { kind: "adjust", delta, reason });
+    const events = told({ kind: "adjust", delta, reason });
     for (let tries = 0; tries < TRIES; tries++) {
       const stock = await this.#stock.get(rule.stockId(sku));
       if (!stock) throw notFound("SKU_NOT_FOUND", `There is no stock of ${sku}`, { sku });
@@ -131,7 +147,7 @@ export class Holds {
     const { id, sku, fence } = claimed;
     const at = new Date();
     for (const [orderId, { quantity }] of rule.overdue(claimed, at)) {
-      await this.#write(sku, rule.release(orderId, quantity, at, "expired"), told(`${orderId}:expire`));
+      await this.#write(sku, rule.release(orderId, quantity, at, "expired"), told());
     }
     // Before the stocks forget: a restock that is forgotten must not leave the commit before it in the archive.
     await this.#endings.forget(rule.forgottenAt(at));
@@ -151,7 +167,18 @@ export class Holds {
   /** The stock first: what has left it by then is in the archive. */
   async #look(sku: string, orderId: string): Promise<{ stock: Stock | null; known: Known | null }> {
     const stock = await this.#stock.get(rule.stockId(sku));
-    return { stock, known: stock && (stock.holds[orderId] ?? (await this.#endings.ofOrder(stock, orderId))) };
+    if (!stock) return { stock, known: null };
+    const known = stock.holds[orderId] ?? (await this.#endings.ofOrder(stock, orderId));
+    return { stock, known: known ?? (await this.#moved(sku, orderId)) };
+  }
+
+  /** What this order did to the stock, after all else about it has been forgotten: movements are kept for ever. */
+  async #moved(sku: string, orderId: string): Promise<Known | null> {
+    if (!rule.mayBeForgotten(orderId, new Date())) return null;
+    const ids = (["commit", "restock"] as const).map((kind) => movementId(kind, sku, orderId));
+    const found = await this.#movements.getMany(ids);
+    const [out, back] = ids.map((id) => found.find((movement) => movement.id === id));
+    return out ? { quantity: -out.delta, state: back ? "restocked" : "committed" } : null;
   }
 
   #write(sku: string, { guard, operators }: rule.Write, events: Events<Stock>): Promise<Stock | null> {

@@ -1,10 +1,11 @@
 import { due } from "../../mixins/due/due.mixin.ts";
 import { invariants } from "../../mixins/invariants/invariants.mixin.ts";
+import { platformOf } from "../../mixins/platform.ts";
 import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { defineMixin, defineService } from "../cluster.ts";
 import { conflict, notFound, typeOf } from "../shared/errors.ts";
-import { settled } from "../shared/settle.ts";
+import { named } from "../shared/findings.ts";
 import { StockAudit } from "./audit.ts";
 import { Endings } from "./endings.ts";
 import { Holds, tell } from "./holds.ts";
@@ -35,6 +36,16 @@ export default defineService(inventoryContract, {
     }),
     defineMixin<{ stockAudit: StockAudit; holds: Holds }>({}),
   ],
+
+  methods: {
+    /** Whether anything that was told is not handled yet; where nobody can say, it may be. */
+    async hasEventsUnderWay(): Promise<boolean> {
+      const backlog = await platformOf(this.broker)
+        .events.backlog()
+        .catch(() => null);
+      return backlog === null || backlog.waiting > 0;
+    },
+  },
 
   actions: {
     async list(ctx) {
@@ -76,7 +87,7 @@ export default defineService(inventoryContract, {
         archives: 0,
       }));
       // A SKU that starts at zero tells nobody anything new.
-      const events = (stock: Stock) => (stock.onHand ? tell("open", stock, { kind: "open", delta: stock.onHand }) : []);
+      const events = (stock: Stock) => (stock.onHand ? tell(stock, { kind: "open", delta: stock.onHand }) : []);
       const { inserted, refused } = await this.stock.bulk(stocks, events);
       return { opened: inserted.length, known: refused.length };
     },
@@ -119,28 +130,29 @@ export default defineService(inventoryContract, {
     },
 
     async audit() {
-      const findings = await settled(() => this.stockAudit.findAll());
+      const { findings, underWay } = await this.stockAudit.findSettled();
       let skus = 0;
       let reserved = 0;
       for await (const stocks of this.stock.all()) {
         skus += stocks.length;
         for (const stock of stocks) reserved += stock.reserved;
       }
-      return { findings, figures: { skus, reserved } };
+      return { findings: named(findings), figures: { skus, reserved, underWay } };
     },
 
     invariants() {
       return this.invariants();
     },
 
-    repair() {
-      return this.stockAudit.repair();
+    async repair() {
+      const { repairs, left } = await this.stockAudit.repair();
+      return { repairs: named(repairs), left: named(left) };
     },
   },
 
   created() {
-    this.holds = new Holds(this.stock, new Endings(this.endings));
-    this.stockAudit = new StockAudit(this.stock, this.movements);
+    this.holds = new Holds(this.stock, new Endings(this.endings), this.movements);
+    this.stockAudit = new StockAudit(this.stock, this.movements, () => this.hasEventsUnderWay());
     this.stock.watch(({ id }) => this.touch(id));
     this.movements.watch(({ sku }) => this.touch(rule.stockId(sku)));
   },

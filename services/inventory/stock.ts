@@ -1,4 +1,5 @@
 import type { Filter, Operators } from "../../mixins/store/collection.ts";
+import { timeOf } from "../shared/ids.ts";
 import type { StockLevel, StockLine } from "./inventory.contract.ts";
 import type { Hold, Stock } from "./stock.documents.ts";
 
@@ -8,10 +9,17 @@ export interface Write {
   operators: Operators;
 }
 
+const DAY = 24 * 3600_000;
 /** How long the end of a hold is remembered, so that a repeat is told from a conflict. */
-export const REMEMBERED = 7 * 24 * 3600_000;
+export const REMEMBERED = 7 * DAY;
 /** What ended until then is remembered no longer. */
 export const forgottenAt = (at: Date): string => new Date(at.getTime() - REMEMBERED).toISOString();
+/** Whether the end of this order's hold may be forgotten: nothing of it ended before the order was made. */
+export function mayBeForgotten(orderId: string, at: Date): boolean {
+  const made = timeOf(orderId);
+  // Clocks of nodes may differ.
+  return made === null || made < at.getTime() - REMEMBERED + DAY;
+}
 /** There is one location until shops ask for more. */
 export const LOCATION = "main";
 export const stockId = (sku: string): string => `${LOCATION}:${sku}`;

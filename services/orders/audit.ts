@@ -1,6 +1,7 @@
 import type { Collection } from "../../mixins/store/collection.ts";
 import type { Ctx } from "../cluster.ts";
 import type { Payment } from "../payments/payments.contract.ts";
+import { named } from "../shared/findings.ts";
 import { settled } from "../shared/settle.ts";
 import type { Findings } from "../shared/shapes.ts";
 import type { OrderDocument } from "./order.documents.ts";
@@ -93,7 +94,7 @@ export async function auditOrders(orders: Collection<OrderDocument>, ctx: Ctx): 
     findings.push(...(await settled(again)));
   }
   findings.push(...(await withoutOrder(orders, ctx)));
-  return { findings, figures };
+  return { findings: named(findings), figures };
 }
 
 /** Payments that hold or took money for an order that is not there. */

@@ -1,6 +1,7 @@
 import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import type { Collection } from "../../mixins/store/collection.ts";
 import { type Ctx, event } from "../cluster.ts";
+import { named } from "../shared/findings.ts";
 import type { Repairs } from "../shared/shapes.ts";
 import { checkOrders } from "./audit.ts";
 import { fact } from "./checkout-steps.ts";
@@ -59,5 +60,5 @@ export async function repairOrders(orders: Collection<OrderDocument>, tools: Too
       }
     }
   }
-  return { repairs };
+  return { repairs: named(repairs) };
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { named } from "../shared/findings.ts";
 import type { Findings } from "../shared/shapes.ts";
 import type { MoneyDb } from "./payment.tables.ts";
 
@@ -56,7 +57,7 @@ export async function auditPayments(db: MoneyDb, now = Date.now()): Promise<Find
   for (const { provider, event_id, type } of unmatched) {
     say("unmatched", `${provider}/${event_id}`, `${type} fits no payment; staff must look at it`);
   }
-  return { findings, figures };
+  return { findings: named(findings), figures };
 }
 
 const at = (time: number): string => new Date(time).toISOString();

@@ -12,13 +12,20 @@ const NAMES = {
   refunded: "payment.refunded",
 } as const;
 
-/** What is told of a payment that went from `before` to `after`; a repeat has the same id. */
+/** What is told of a payment that went from `before` to `after`; a repeat has the same id, and another change another. */
 export function eventsOf(before: PaymentRecord, after: PaymentRecord): DurableEvent[] {
   const { id: paymentId, orderId, status, captured, refunded } = after;
   const moved = status !== before.status || refunded !== before.refunded;
   if (!moved || !(status in NAMES)) return [];
   const name = NAMES[status as keyof typeof NAMES];
   const amount = name === "payment.refunded" ? refunded : name === "payment.captured" ? captured : after.amount;
-  const id = status === "partially_refunded" ? `${paymentId}:refunded:${refunded}` : `${paymentId}:${status}`;
-  return [event(name, id, { paymentId, orderId, status, amount: money(amount, after.currency) })];
+  // A status may come again: what was voided may hold money after all, and is voided once more.
+  return [
+    event(name, `${paymentId}:${after.version}:${status}`, {
+      paymentId,
+      orderId,
+      status,
+      amount: money(amount, after.currency),
+    }),
+  ];
 }

@@ -1,8 +1,12 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { v7 } from "uuid";
+import { v7, validate, version } from "uuid";
 
 /** A new id that sorts by time. It is no secret: use `secretId` where guessing must be impossible. */
 export const newId = (): string => v7();
+
+/** When an id that sorts by time was made, in milliseconds; null where it is none. */
+export const timeOf = (id: string): number | null =>
+  validate(id) && version(id) === 7 ? Number.parseInt(id.replace("-", "").slice(0, 12), 16) : null;
 
 /** 144 unguessable bits, safe in a URL. */
 export const secretId = (): string => randomBytes(18).toString("base64url");

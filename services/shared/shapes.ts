@@ -60,6 +60,6 @@ export const Invariants = z.object({
   looks: z.int(),
 });
 
-/** What a repair mended, and how. */
-export const Repairs = z.object({ repairs: Findings.shape.findings });
+/** What a repair mended, and how; what it left for the next one, and why. */
+export const Repairs = z.object({ repairs: Findings.shape.findings, left: Findings.shape.findings.optional() });
 export type Repairs = z.output<typeof Repairs>;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { newId, orderNumber, sameText, secretId, sha256, sign } from "../../services/shared/ids.ts";
+import { newId, orderNumber, sameText, secretId, sha256, sign, timeOf } from "../../services/shared/ids.ts";
 
 test("an order's number has no letter or digit that is mixed up on the phone", () => {
   fc.assert(
@@ -58,4 +58,12 @@ test("signatures are those of RFC 4231, in base64url", () => {
 test("texts are the same only where all of them is", () => {
   expect(sameText("secret", "secret")).toBe(true);
   for (const other of ["secreT", "secret ", "", "secretsecret"]) expect(sameText("secret", other)).toBe(false);
+});
+
+test("an id tells when it was made, unless it is of another kind", () => {
+  const before = Date.now();
+  const made = timeOf(newId());
+  expect(made).toBeGreaterThanOrEqual(before);
+  expect(made).toBeLessThanOrEqual(Date.now());
+  for (const other of ["", "a", "8f7b3f2a-6f0e-4d2b-9f6e-0d6a3b2c1d4e", secretId()]) expect(timeOf(other)).toBeNull();
 });

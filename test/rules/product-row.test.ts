@@ -164,7 +164,7 @@ describe("lines", () => {
       [2, null],
       [3, "next"],
     ]);
-    expect(lines[1]?.problem).toMatch(/longer than 1 MB/);
+    expect(lines[1]?.problem).toMatch(/longer than 900,000 bytes/);
   });
 
   test("bytes that are no text are told", async () => {

@@ -58,9 +58,7 @@ describe("what ended leaves the stock document", () => {
     await one.crowd("week", ago(REMEMBERED - 5_000));
     await one.tidy();
     expect(one.endings.docs.size).toBe(CROWD + 1 - STAY);
-    for (const ending of one.endings.docs.values()) ending.at = ago(REMEMBERED);
-    for (const hold of Object.values(one.document.holds)) hold.at = ago(REMEMBERED);
-    await one.tidy();
+    await one.aWeekPasses();
     expect(one.endings.docs.size).toBe(0);
     expect(one.document.holds).toEqual({});
   });
@@ -110,6 +108,51 @@ describe("an order whose end has left the document", () => {
     const one = await archived("release");
     expect(await answer(one.holds.hold("0", line(2), null))).toBe("done");
     expect(one.document).toMatchObject({ reserved: 2, available: 8 });
+  });
+});
+
+describe("what is forgotten after a week", () => {
+  test.each([
+    ["", false],
+    [" and had left the document", true],
+  ])("was a commit%s: a late cancellation gives the goods back, once and for all time", async (_, crowded) => {
+    const one = await StockOfOne.of(10);
+    await one.holds.hold("a", line(2), null);
+    await one.holds.commit("a", line(2));
+    if (crowded) await one.crowd("c");
+    await one.tidy();
+    await one.aWeekPasses();
+    expect(await one.holds.of("a", [SKU])).toEqual([]);
+    for (let weeks = 0; weeks < 3; weeks++) {
+      for (let times = 0; times < 2; times++) await one.holds.release("a", line(2));
+      expect(one.document).toMatchObject({ onHand: 10, reserved: 0, available: 10 });
+      await one.aWeekPasses();
+    }
+    expect(one.movements()).toMatchObject([
+      { kind: "commit", delta: -2 },
+      { kind: "restock", delta: 2 },
+    ]);
+    expect(one.faults()).toEqual([]);
+  });
+
+  test("was no commit: a late cancellation gives nothing back", async () => {
+    const one = await StockOfOne.of(10);
+    await one.holds.hold("a", line(2), null);
+    await one.holds.release("a", line(2));
+    await one.aWeekPasses();
+    await one.holds.release("a", line(2));
+    expect(one.document).toMatchObject({ onHand: 10, reserved: 0, available: 10 });
+    expect(one.movements()).toEqual([]);
+  });
+
+  test("was the key of an adjustment: the same key counts anew, and its movement explains that, too", async () => {
+    const one = await StockOfOne.of(10);
+    for (let weeks = 0; weeks < 2; weeks++) {
+      await one.holds.adjust("monday", { sku: SKU, delta: 3, reason: "delivery" });
+      await one.aWeekPasses();
+    }
+    expect(one.document.onHand).toBe(16);
+    expect(one.faults()).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { v7 } from "uuid";
 import { CROWD } from "../../services/inventory/leaving.ts";
 import { MovementSums } from "../../services/inventory/movement-sums.ts";
 import { movementsSpec, stockSpec } from "../../services/inventory/stock.documents.ts";
@@ -99,6 +100,28 @@ test("an adjustment counts once for its key", async () => {
     await staff.call("inventory.adjust", { sku, delta: 6, reason: "delivery" });
   }
   expect(await level(sku)).toMatchObject({ onHand: 10, available: 10 });
+});
+
+test("SKUs with colons are kept apart, also from what is told of others", async () => {
+  const sku = `SKU-${++made}`;
+  const names = [`${sku}:moved`, sku, `adjust:${sku}`, `moved:${sku}`, `${sku}:1`];
+  await shop.inside.call("inventory.open", { items: names.map((name, at) => ({ sku: name, onHand: at + 1 })) });
+  await Promise.all(names.map((name) => shop.inside.call("inventory.hold", one(newId(), name, 1))));
+  for (const name of names) await shop.inside.call("inventory.adjust", { sku: name, delta: 1, reason: "delivery" });
+  await eventually(async () => (await shop.platform.events.backlog()).waiting === 0);
+  expect((await shop.inside.call("inventory.audit")).findings).toEqual([]);
+});
+
+test("an order that is canceled after its commit was forgotten gives its goods back", async () => {
+  const sku = await skuWith(4);
+  const orderId = v7({ msecs: Date.now() - 8 * 24 * 3600_000 });
+  for (const action of ["hold", "commit"] as const) await shop.inside.call(`inventory.${action}`, one(orderId, sku, 3));
+  await eventually(async () => (await shop.platform.events.backlog()).waiting === 0);
+  const forget = { $unset: { [`holds.${orderId}`]: "" } };
+  await shop.platform.collection(stockSpec).change(stockId(sku), {}, forget);
+  for (let times = 0; times < 2; times++) await shop.inside.call("inventory.release", one(orderId, sku, 3));
+  expect(await level(sku)).toMatchObject({ onHand: 4, available: 4 });
+  expect((await shop.inside.call("inventory.audit")).findings).toEqual([]);
 });
 
 test("stock that is reserved cannot be counted out", async () => {

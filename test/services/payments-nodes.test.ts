@@ -191,30 +191,6 @@ describeWithServer("postgres", "payments on two nodes", () => {
     for (const { desk } of nodes) desk.start();
   });
 
-  test("what both do at once is told by them at least once, and the sums agree", async () => {
-    const orders = await Promise.all(many(40, (i) => either(i).authorize("tok_ok")));
-    await Promise.all(orders.map(({ orderId }, i) => either(i + 1).desk.capture(orderId)));
-    // Another wrote this and died before it told of it.
-    const silent = new PaymentStore(place.node()("money"), () => undefined);
-    const withdrawn = await first().authorize("tok_ok");
-    await silent.claim(withdrawn.orderId, (payment) => ({ ...payment, failures: 1 }));
-    const payment = (await silent.ofOrder(withdrawn.orderId)) as typeof withdrawn;
-    await silent.change(payment, (now) => ({ payment: { ...now, status: "voided", leased: false, dueAt: null } }));
-    const expected = new Set([
-      ...orders.flatMap(({ id }) => [`${id}:authorized`, `${id}:captured`]),
-      `${withdrawn.id}:authorized`,
-      `${withdrawn.id}:voided`,
-    ]);
-    await eventually(async () => {
-      const told = new Set(nodes.flatMap(({ told }) => told.map(({ id }) => id)));
-      return [...expected].every((id) => told.has(id));
-    });
-    await eventually(
-      async () => (await first().desk.store.db.selectFrom("outbox").select("id").execute()).length === 0,
-    );
-    expect(await second().findings()).toEqual([]);
-  });
-
   test("two that start at once on an empty database make its tables once, and say so", async () => {
     const empty = await postgresPlace(server());
     const started = await Promise.all([openDesk(empty.node()), openDesk(empty.node())]);

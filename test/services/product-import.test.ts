@@ -71,7 +71,7 @@ describe("importing", () => {
       /USD, not in EUR/,
       /earlier row/,
       /priceCents/,
-      /1 MB/,
+      /900,000 bytes/,
       /surprise/,
       /not a JSON object/,
     ];

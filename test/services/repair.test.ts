@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import type { CollectionSpec, Doc } from "../../mixins/store/collection.ts";
-import { stockSpec } from "../../services/inventory/stock.documents.ts";
+import type { Collection, CollectionSpec, Doc } from "../../mixins/store/collection.ts";
+import { type Movement, stockSpec } from "../../services/inventory/stock.documents.ts";
 import { stockId } from "../../services/inventory/stock.ts";
 import { mailsSpec } from "../../services/notifications/mail.documents.ts";
 import { ordersSpec } from "../../services/orders/order.documents.ts";
@@ -8,6 +8,8 @@ import type { Findings } from "../../services/shared/shapes.ts";
 import { CHECKOUT, cartWith, place, product } from "../support/checkout.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
+
+type Inventory = { movements: Collection<Movement> };
 
 const folder = temporaryFolder();
 const rules = ({ findings }: Pick<Findings, "findings">) => findings.map(({ rule }) => rule).sort();
@@ -91,4 +93,53 @@ test("a confirmed order whose goods are gone is told and left to staff", async (
   await falsify(stockSpec, stockId(sku), { [`holds.${id}.state`]: "released" });
   expect(await shop.inside.call("orders.repair")).toEqual({ repairs: [] });
   expect(rules(await shop.inside.call("orders.audit"))).toEqual(["orders.stock"]);
+}, 90_000);
+
+/** Nothing that is told of goods is written down until what is returned is called. */
+function withhold(): () => Promise<void> {
+  const writers = shop.nodes.map(({ broker }) => broker.getLocalService("inventory") as unknown as Inventory);
+  const gate = Promise.withResolvers<void>();
+  const spies = writers.map(({ movements }) => {
+    const insert = movements.insert.bind(movements);
+    return jest.spyOn(movements, "insert").mockImplementation(async (movement) => {
+      // What a repair writes is told of by nobody.
+      if (!String(movement.id).startsWith("repair:")) await gate.promise;
+      return insert(movement);
+    });
+  });
+  return async () => {
+    gate.resolve();
+    await eventually(async () => (await shop.platform.events.backlog()).waiting === 0);
+    for (const spy of spies) spy.mockRestore();
+  };
+}
+
+test("a movement that is only under way is neither missed nor written twice", async () => {
+  const sku = await product(shop, 0);
+  await falsify(stockSpec, stockId(sku), { onHand: 4, available: 4 });
+  const letCome = withhold();
+  await shop.inside.call("inventory.adjust", { sku, delta: 3, reason: "delivery" });
+  expect(await shop.inside.call("inventory.audit")).toMatchObject({ findings: [], figures: { underWay: 1 } });
+  expect(await shop.inside.call("inventory.repair")).toMatchObject({ repairs: [], left: [{ subject: sku }] });
+  await letCome();
+
+  expect(rules(await shop.inside.call("inventory.audit"))).toEqual(["inventory.onHand"]);
+  const { repairs, left } = await shop.inside.call("inventory.repair");
+  expect(repairs).toMatchObject([{ subject: sku, detail: expect.stringContaining("movement of 4") }]);
+  expect(left).toEqual([]);
+  expect(await shop.inside.call("inventory.get", { sku })).toMatchObject({ onHand: 7 });
+  expect(rules(await shop.inside.call("inventory.audit"))).toEqual([]);
+}, 90_000);
+
+test("of more than a thousand faults a thousand are named and the others counted, and all are mended", async () => {
+  const skus = Array.from({ length: 1_050 }, (_, at) => `FAULTY-${at}`);
+  for (const some of [skus.slice(0, 600), skus.slice(600)]) {
+    await shop.inside.call("inventory.open", { items: some.map((sku) => ({ sku, onHand: 0 })) });
+  }
+  await Promise.all(skus.map((sku) => falsify(stockSpec, stockId(sku), { available: 1 })));
+  const { findings } = await shop.inside.call("inventory.audit");
+  expect([findings.length, findings.at(-1)?.subject]).toEqual([1_001, "50 more"]);
+  const { repairs } = await shop.inside.call("inventory.repair");
+  expect([repairs.length, repairs.at(-1)?.subject]).toEqual([1_001, "50 more"]);
+  expect(rules(await shop.inside.call("inventory.audit"))).toEqual([]);
 }, 90_000);

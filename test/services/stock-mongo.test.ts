@@ -1,7 +1,7 @@
 import { Endings } from "../../services/inventory/endings.ts";
 import { Holds } from "../../services/inventory/holds.ts";
 import { CROWD } from "../../services/inventory/leaving.ts";
-import { endingsSpec, stockSpec } from "../../services/inventory/stock.documents.ts";
+import { endingsSpec, movementsSpec, stockSpec } from "../../services/inventory/stock.documents.ts";
 import { faults, stockId } from "../../services/inventory/stock.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { type MongoStore, openMongo } from "../support/mongo.ts";
@@ -23,8 +23,9 @@ describeWithServer("mongo", "the stock of a best-seller on MongoDB, on two nodes
     const { store, folder } = await openMongo(server, database);
     stores.push(store);
     const [stock, endings] = [store.collection(stockSpec), store.collection(endingsSpec)];
-    await Promise.all([stock.ready(), endings.ready()]);
-    const holds = new Holds(stock, new Endings(endings));
+    const movements = store.collection(movementsSpec);
+    await Promise.all([stock.ready(), endings.ready(), movements.ready()]);
+    const holds = new Holds(stock, new Endings(endings), movements);
     const tidy = async () => {
       for (const claimed of await stock.claimDue(30_000, 10)) await holds.tidy(claimed);
     };

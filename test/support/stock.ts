@@ -1,8 +1,14 @@
 import { Endings } from "../../services/inventory/endings.ts";
 import { Holds } from "../../services/inventory/holds.ts";
 import { CROWD } from "../../services/inventory/leaving.ts";
-import { type Ending, endingsSpec, type Stock, stockSpec } from "../../services/inventory/stock.documents.ts";
-import { faults, stockId } from "../../services/inventory/stock.ts";
+import {
+  type Ending,
+  endingsSpec,
+  type Movement,
+  type Stock,
+  stockSpec,
+} from "../../services/inventory/stock.documents.ts";
+import { faults, REMEMBERED, stockId } from "../../services/inventory/stock.ts";
 import { MemoryCollection } from "./memory-collection.ts";
 
 export const SKU = "A";
@@ -13,7 +19,9 @@ const SOON = () => new Date(Date.now() + 30_000).toISOString();
 export class StockOfOne {
   readonly stock = new MemoryCollection<Stock>(stockSpec);
   readonly endings = new MemoryCollection<Ending>(endingsSpec);
-  readonly holds = new Holds(this.stock.asCollection(), new Endings(this.endings.asCollection()));
+  readonly holds = new Holds(this.stock.asCollection(), new Endings(this.endings.asCollection()), {
+    getMany: async (ids) => this.movements().filter(({ id }) => ids.includes(id)) as Movement[],
+  });
   readonly #onHand: number;
   #fillers = 0;
 
@@ -49,23 +57,33 @@ export class StockOfOne {
     await this.stock.change(ID, {}, { $set: Object.fromEntries(orders.map((order) => [`holds.${order}`, ended])) });
   }
 
+  /** What has ended is a week old, and is forgotten. */
+  async aWeekPasses(): Promise<void> {
+    const longAgo = new Date(Date.now() - REMEMBERED).toISOString();
+    for (const ending of this.endings.docs.values()) ending.at = longAgo;
+    for (const hold of Object.values(this.document.holds)) if (hold.state !== "held") hold.at = longAgo;
+    for (const key of Object.keys(this.document.adjustments)) this.document.adjustments[key] = longAgo;
+    await this.tidy();
+  }
+
   /** What a node does that has claimed the stock's due work. */
   async tidy(): Promise<void> {
     const claimed = await this.stock.change(ID, {}, { $set: { dueAt: SOON(), leased: true }, $inc: { fence: 1 } });
     await this.holds.tidy(claimed as Stock & { fence: number });
   }
 
-  /** What does not add up; movements count once for their id. */
+  /** What was told of goods that came or went; it counts once for its id. */
+  movements(): Pick<Movement, "id" | "kind" | "delta">[] {
+    const told = this.stock.told.filter(({ name }) => name === "stock.moved");
+    const movements = told.map(({ payload }) => payload as Movement);
+    return [...new Map(movements.map((movement) => [movement.id, movement])).values()];
+  }
+
+  /** What does not add up. */
   faults(): [rule: string, detail: string][] {
-    const moved = new Map(
-      this.stock.told
-        .filter(({ name }) => name === "stock.moved")
-        .map(({ payload }) => payload as { id: string; delta: number })
-        .map(({ id, delta }) => [id, delta]),
-    );
     return faults(
       this.document,
-      [...moved.values()].reduce((sum, delta) => sum + delta, this.#onHand),
+      this.movements().reduce((sum, { delta }) => sum + delta, this.#onHand),
     );
   }
 }

@@ -6,7 +6,7 @@ import type { Reading } from "./encoding.ts";
 
 const NEVER_CLOSED = "A quote that opens in this row is never closed: nothing after it can be read";
 const MISQUOTED = "A quoted cell in this row is followed by more than the next column: nothing after it can be read";
-const TOO_LONG = "The row is longer than 1 MB, or a quote in it is never closed: nothing after it can be read";
+const TOO_LONG = "The row is longer than 900,000 bytes, or a quote in it is never closed: nothing after it can be read";
 const WILD_QUOTE = "A quote stands in a cell that is not quoted: quote the cell, and write the quote twice";
 
 /** A row by the line of the file on which it starts, or what is wrong there: `end` where nothing more can be read. */
