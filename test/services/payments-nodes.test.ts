@@ -123,7 +123,7 @@ describeWithServer("postgres", "payments on two nodes", () => {
     expect(await settled(orderId)).toMatchObject({ status: "authorized", fence: 2 });
   });
 
-  test("an event that the bank tells three times, to both, settles once", async () => {
+  test("trap 18: an event that the bank tells three times, to both, settles once", async () => {
     const { orderId } = await first().authorize("tok_requires_action");
     const id = newId();
     const word = { orderId, status: "captured", captured: price.amount } as const;
@@ -191,7 +191,7 @@ describeWithServer("postgres", "payments on two nodes", () => {
     for (const { desk } of nodes) desk.start();
   });
 
-  test("what both do at once is told by them at least once, and the sums agree", async () => {
+  test("trap 21: what both do at once is told by them at least once, and the sums agree", async () => {
     const orders = await Promise.all(many(40, (i) => either(i).authorize("tok_ok")));
     await Promise.all(orders.map(({ orderId }, i) => either(i + 1).desk.capture(orderId)));
     // Another wrote this and died before it told of it.
@@ -227,7 +227,7 @@ describeWithServer("postgres", "payments on two nodes", () => {
     await empty.close();
   });
 
-  test("a database that a newer release has changed is refused", async () => {
+  test("trap 25: a database that a newer release has changed is refused", async () => {
     const newer = await postgresPlace(server());
     const node = newer.node();
     const { desk } = await openDesk(node, { start: false });

@@ -94,7 +94,7 @@ describeWithServer("mongo", "the store on MongoDB", () => {
       expect(await store.db.collection("things").indexes()).toEqual(indexes);
     });
 
-    test("an event of a node that died before it could tell it is told by another", async () => {
+    test("trap 21: an event of a node that died before it could tell it is told by another", async () => {
       const dying = await join(undefined, { publish: () => new Promise(() => undefined) });
       await dying.things.insert(thing("a"), [told("1")]);
       await dying.things.change("a", {}, { $inc: { stock: 1 } }, ({ rev }) => [told(`2:${rev}`)]);
