@@ -25,11 +25,6 @@ export class RedisCacher extends Cachers.Redis {
     return super.get(key).catch(() => this.opts.missingResponse);
   }
 
-  override set(key: string, data: unknown, ttl?: number): Promise<void> {
-    // Nobody waits for it, and what nobody handles would end the process.
-    return super.set(key, data, ttl).catch(() => undefined);
-  }
-
   /** Nobody waits for this: a Redis that is full or away has nobody else to tell. */
   override set(key: string, data: unknown, ttl?: number): Promise<void> {
     return super.set(key, data, ttl).catch(() => undefined);

@@ -1,15 +1,10 @@
 import { readFileSync } from "node:fs";
 import { MongoClient } from "mongodb";
-import { type ConsumerInfo, DiscardPolicy, type JetStreamManager } from "nats";
-import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
-import { JetStreamBus } from "../../mixins/durable-events/jetstream-bus.ts";
-import { JetStreamNames } from "../../mixins/durable-events/jetstream-names.ts";
-import { openNats } from "../../mixins/nats/nats-line.ts";
+import { DiscardPolicy } from "nats";
 import type { Cluster } from "../../rig/cluster.ts";
-import { cluster as contracts } from "../../services/cluster.ts";
-import type { ServiceContract } from "../../services/contract.ts";
 import { newId } from "../../services/shared/ids.ts";
 import { cartWith, place, product } from "../support/checkout.ts";
+import { ClusterStreams } from "../support/cluster-streams.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Observer, observe, openCluster, settled } from "../support/nodes.ts";
 import { describeWithServer } from "../support/servers.ts";
@@ -17,76 +12,35 @@ import { describeWithServer } from "../support/servers.ts";
 jest.setTimeout(120_000);
 
 const REST = "config+users+idempotency+products+pricing+inventory+carts+orders+payments";
-const LAYOUT = `${REST}=1,notifications=1`;
+const LAYOUT = `${REST}=1,notifications=2`;
+const MAILERS = ["notifications-1", "notifications-2"];
 const EVENT = "stock.changed";
-const emitters = Object.fromEntries(
-  contracts.map(({ name, events }: ServiceContract) => [name, Object.keys(events ?? {})] as const),
-);
 
 describeWithServer(["nats", "redis", "postgres", "mongo"], "events among processes", () => {
   let cluster: Cluster;
   let observer: Observer;
-  let names: JetStreamNames;
+  let streams: ClusterStreams;
   const onEnd: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     ({ cluster, observer } = await openCluster({ layout: LAYOUT, env: { PUBLIC_URL: "http://localhost:3000" } }));
-    names = new JetStreamNames(cluster.env.NAMESPACE ?? "", emitters);
+    streams = new ClusterStreams(cluster.env, EVENT);
   });
   afterEach(async () => {
     for (const end of onEnd.splice(0).reverse()) await end();
+    await streams.forget();
   });
   afterAll(async () => {
     await observer?.stop();
     await cluster?.stop();
   });
 
-  /** Somebody at the server's own tools. */
-  async function operator<T>(work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
-    const line = await openNats(cluster.env.TRANSPORTER as string, { name: "operator", log: () => undefined });
-    try {
-      return await work(await line.connection.jetstreamManager());
-    } finally {
-      await line.close();
-    }
-  }
-
-  /** A further group for what inventory tells, with little patience; what it has not had waits until the test is over. */
-  async function listener(handle: (event: DurableEvent) => void): Promise<JetStreamBus> {
-    const bus = new JetStreamBus({
-      connect: () => openNats(cluster.env.TRANSPORTER as string, { name: "listener", log: () => undefined }),
-      namespace: cluster.env.NAMESPACE ?? "",
-      emitters,
-      log: () => undefined,
-      attempts: 3,
-      pause: () => 50,
-    });
-    bus.subscribe("listener", new Map([[EVENT, handle]]));
-    await bus.start();
-    onEnd.push(() =>
-      operator((manager) =>
-        manager.consumers.delete(names.streamOf(EVENT), names.consumer("listener", EVENT)).catch(() => false),
-      ),
-    );
-    onEnd.push(async () => {
-      await bus.stop();
-      await bus.close();
-    });
-    return bus;
-  }
-  /** What of the listener's share is with it or waits. */
-  const waiting = async (): Promise<number> => {
-    const consumer = (manager: JetStreamManager): Promise<ConsumerInfo> =>
-      manager.consumers.info(names.streamOf(EVENT), names.consumer("listener", EVENT));
-    const { num_pending, num_ack_pending } = await operator(consumer);
-    return num_pending + num_ack_pending;
-  };
   const adjust = (sku: string, delta: number) =>
     observer.inside.call("inventory.adjust", { sku, delta, reason: "count" });
   const mailed = async (orderId: string) =>
     (await observer.inside.call("notifications.mailed", { kind: "confirmed", orderIds: [orderId] })).length === 1;
 
   test("trap 8: nothing is consumed before all services of a node have started, and what was told before is not lost", async () => {
-    await cluster.node("notifications-1").stop();
+    await Promise.all(MAILERS.map((id) => cluster.node(id).stop()));
     const sku = await product(observer, 10);
     const orders = await Promise.all([1, 2, 3].map(async () => place(observer, (await cartWith(observer, sku)).id)));
     const gate = Promise.withResolvers<void>();
@@ -108,14 +62,14 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
     await database.close();
     gate.resolve();
     const reader = await starting;
-    onEnd.push(() => cluster.node("notifications-1").start());
+    onEnd.push(() => Promise.all(MAILERS.map((id) => cluster.node(id).start())));
     onEnd.push(() => reader.stop());
     for (const { id } of orders) await eventually(() => mailed(id));
   });
 
   test("trap 9: events that nobody takes are seen, take no memory, are refused when there are too many, and are not lost", async () => {
     const heard = new Set<string>();
-    const first = await listener(({ id }) => void heard.add(id));
+    const first = await streams.listener(({ id }) => void heard.add(id));
     await first.stop();
     const memory = () => cluster.nodes.map(({ pid }) => memoryOf(pid));
     const before = memory();
@@ -133,36 +87,19 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
     const { oldest } = await observer.platform.events.backlog();
     await eventually(async () => (await observer.platform.events.backlog()).oldest > oldest);
     // The other groups had them all.
-    await eventually(async () => (await observer.platform.events.backlog()).waiting === (await waiting()));
+    await eventually(async () => (await observer.platform.events.backlog()).waiting === (await streams.waiting()));
     for (const [at, now] of memory().entries()) expect(now - (before[at] as number)).toBeLessThan(80);
 
-    const stream = names.streamOf(EVENT);
-    const limit = (max_bytes: number) =>
-      operator(async (manager) => {
-        const { config } = await manager.streams.info(stream);
-        await manager.streams.update(stream, { ...config, max_bytes });
-        return config.max_bytes;
-      });
-    const full = async () => {
-      const { bytes } = (await operator((manager) => manager.streams.info(stream))).state;
-      return limit(bytes + 100);
-    };
-    const bound = await full();
+    const bound = await streams.full();
     expect(bound).toBeGreaterThan(0);
     const sku = await product(observer, 0);
     // The shop goes on; what it has to tell stays with its documents.
     for (let delta = 1; delta <= 5; delta++) await adjust(sku, delta);
-    let late = 0;
-    // A node that declares its streams meanwhile sets the limit that it knows.
-    await eventually(async () => {
-      const told = observer.platform.events.publish([{ id: `late:${late++}`, name: EVENT, payload: nothing }]);
-      const refusal = await told.then(() => full()).catch((error) => error);
-      return refusal.type === "EVENTS_FULL";
-    });
-    await limit(bound);
+    await streams.refuses(observer, nothing);
+    await streams.limit(bound);
     await eventually(async () => (await observer.inside.call("products.offers", { skus: [sku] }))[0]?.available === 15);
-    await listener(({ id }) => void heard.add(id));
-    await eventually(async () => heard.size > MANY && (await waiting()) === 0, { within: 60_000 });
+    await streams.listener(({ id }) => void heard.add(id));
+    await eventually(async () => heard.size > MANY && (await streams.waiting()) === 0, { within: 60_000 });
     expect(Array.from({ length: MANY }, (_, at) => `unheard:${at}`).filter((id) => !heard.has(id))).toEqual([]);
     await settled(observer);
   });
@@ -185,7 +122,7 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
       },
     ]);
     await eventually(() =>
-      cluster.node("notifications-1").output().includes(`order.confirmed ${late}:confirmed at attempt 2`),
+      MAILERS.some((id) => cluster.node(id).output().includes(`order.confirmed ${late}:confirmed at attempt 2`)),
     );
     expect(await mailed(late)).toBe(false);
     await orders.insertOne({ ...stored, _id: late, number: "LATE-ONE", key: late } as never);
@@ -200,12 +137,12 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
     const sku = await product(observer, 0);
     await adjust(sku, 1);
     await settled(observer);
-    await listener(({ payload }) => {
+    await streams.listener(({ payload }) => {
       if ((payload as { sku: string }).sku !== sku) return;
       attempts.push((payload as { sku: string }).sku);
       if (broken) throw new Error("The printer is out of paper");
     });
-    await eventually(async () => (await waiting()) === 0);
+    await eventually(async () => (await streams.waiting()) === 0);
     const [opened] = await observer.platform.events.deadLetters(10);
     expect(opened).toMatchObject({ group: "listener", attempts: 3, error: "The printer is out of paper" });
     expect(attempts).toHaveLength(3);
@@ -223,27 +160,27 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
     await adjust(sku, 1);
     await settled(observer);
     const dead = (changes: object = {}) =>
-      operator(async (manager) => {
-        const { config } = await manager.streams.info(names.deadStream);
-        await manager.streams.update(names.deadStream, { ...config, ...changes });
+      streams.operator(async (manager) => {
+        const { config } = await manager.streams.info(streams.deadStream);
+        await manager.streams.update(streams.deadStream, { ...config, ...changes });
         return config;
       });
     const { max_bytes, max_msgs, discard } = await dead();
     expect({ bounded: max_bytes > 0, discard }).toEqual({ bounded: true, discard: DiscardPolicy.New });
-    await listener(({ payload }) => {
+    await streams.listener(({ payload }) => {
       if ((payload as { sku: string }).sku === sku) throw new Error("The printer is out of paper");
     });
     await eventually(async () => (await observer.platform.events.deadLetters(10)).length === 1);
     await dead({ max_msgs: 1 });
     await adjust(sku, 3);
-    await eventually(async () => (await waiting()) === 1);
+    await eventually(async () => (await streams.waiting()) === 1);
     const none = { sku: "NOBODYS", location: "main", available: 0, rev: 1 };
     await observer.platform.events.publish([{ id: newId(), name: EVENT, payload: none }]);
-    await eventually(async () => (await waiting()) === 1);
+    await eventually(async () => (await streams.waiting()) === 1);
     expect(await observer.platform.events.deadLetters(10)).toHaveLength(1);
     await dead({ max_msgs });
     await eventually(async () => (await observer.platform.events.deadLetters(10)).length === 2);
-    expect(await waiting()).toBe(0);
+    expect(await streams.waiting()).toBe(0);
     for (const { id } of await observer.platform.events.deadLetters(10)) await observer.platform.events.discard(id);
     await settled(observer);
   });

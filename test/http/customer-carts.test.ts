@@ -37,7 +37,7 @@ test("a guest fills a cart, signs up with it, orders, and finds the order among 
   expect((await http.ask("/me/cart", { headers })).json).toMatchObject({ status: "open", lines: [] });
 });
 
-test("two sign-ins at once with one guest's cart, and a third later, count its lines once", async () => {
+test("trap 16: two sign-ins at once with one guest's cart, and a third later, count its lines once", async () => {
   const sku = await product(http.shop, 5);
   await http.ask("/auth/register", { json: { email: "bob@example.com", password, name: "Bob" } });
   const guest = await http.ask("/carts", { json: { lines: [{ sku, quantity: 3 }] } });

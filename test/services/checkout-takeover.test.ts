@@ -69,7 +69,7 @@ test.each(STEPS)(
   },
 );
 
-test("who comes back and finds the cart ordered undoes nothing of the order that was confirmed meanwhile", async () => {
+test("trap 5: who comes back and finds the cart ordered undoes nothing of the order that was confirmed meanwhile", async () => {
   const sku = await product(shop, 3);
   const { id: cartId } = await cartWith(shop, sku);
   const { reached, release, end } = holdUp("carts.lock", 2);

@@ -29,7 +29,7 @@ describeWithServer("mongo", "events on the documents that they tell of", () => {
   const outboxes = (store: MongoStore) =>
     store.db.collection("things").countDocuments({ $or: [{ outbox: { $exists: true } }, { outboxAt: { $ne: null } }] });
 
-  test("an event of a node that died before it could tell it is told by another", async () => {
+  test("trap 21: an event of a node that died before it could tell it is told by another", async () => {
     const dying = await join(undefined, { publish: () => new Promise(() => undefined) });
     await dying.things.insert(thing("a"), [told("1")]);
     await dying.things.change("a", {}, { $inc: { stock: 1 } }, ({ rev }) => [told(`2:${rev}`)]);

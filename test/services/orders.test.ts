@@ -45,7 +45,7 @@ test("trap 1: 200 buyers at once for 50 units make exactly 50 orders", async () 
   expect(await stock(sku)).toMatchObject({ onHand: 0, reserved: 0, available: 0 });
 }, 60_000);
 
-test("one key 50 times at once makes one order and one charge", async () => {
+test("trap 29: one key 50 times at once makes one order and one charge", async () => {
   const sku = await product(shop, 60);
   const { id } = await cartWith(shop, sku);
   const key = newId();

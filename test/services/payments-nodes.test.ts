@@ -123,7 +123,7 @@ describeWithServer("postgres", "payments on two nodes", () => {
     expect(await settled(orderId)).toMatchObject({ status: "authorized", fence: 2 });
   });
 
-  test("an event that the bank tells three times, to both, settles once", async () => {
+  test("trap 18: an event that the bank tells three times, to both, settles once", async () => {
     const { orderId } = await first().authorize("tok_requires_action");
     const id = newId();
     const word = { orderId, status: "captured", captured: price.amount } as const;
@@ -203,7 +203,7 @@ describeWithServer("postgres", "payments on two nodes", () => {
     await empty.close();
   });
 
-  test("a database that a newer release has changed is refused", async () => {
+  test("trap 25: a database that a newer release has changed is refused", async () => {
     const newer = await postgresPlace(server());
     const node = newer.node();
     const { desk } = await openDesk(node, { start: false });

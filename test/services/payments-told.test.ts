@@ -28,7 +28,7 @@ describeWithServer("postgres", "what two nodes tell of payments", () => {
       told.map(({ id, payload }) => ({ ...(payload as { paymentId: string; status: string }), id })),
     );
 
-  test("what both do at once is told by them at least once, and the sums agree", async () => {
+  test("trap 21: what both do at once is told by them at least once, and the sums agree", async () => {
     const orders = await Promise.all(many(40, (i) => either(i).authorize("tok_ok")));
     await Promise.all(orders.map(({ orderId }, i) => either(i + 1).desk.capture(orderId)));
     // Another wrote this and died before it told of it.

@@ -46,7 +46,7 @@ async function sold(): Promise<{ sku: string; id: string }> {
   return { sku, id };
 }
 
-test("what was falsified is noticed without a full audit, mended where that is safe, and told", async () => {
+test("trap 3: what was falsified is noticed without a full audit, mended where that is safe, and told", async () => {
   const [counted, unexplained, stuck] = [await sold(), await sold(), await sold()];
   await falsify(stockSpec, stockId(counted.sku), { reserved: 3, available: 4 });
   await falsify(stockSpec, stockId(unexplained.sku), { onHand: 9, available: 9 });
