@@ -166,6 +166,8 @@ function httpFigures(broker: ServiceBroker): void {
       description: "Seconds from a request to the end of its answer",
     });
     server.on("request", (request, response) => {
+      // Probes come more often than shoppers.
+      if (request.url?.startsWith("/health/")) return;
       const from = performance.now();
       response.once("finish", () => {
         answers?.increment({ method: request.method, status: response.statusCode });

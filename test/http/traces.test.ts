@@ -56,7 +56,7 @@ describe("A shop that sends its spans", () => {
 
   test("tells Zipkin nothing of who asked for what", async () => {
     const trace = "a".repeat(32);
-    await http.ask("/products?q=a+surprise+for+ada", { headers: { traceparent: parent(trace) } });
+    await http.ask("/products?q=a+surprise", { headers: { traceparent: parent(trace) } });
     await http.ask("/auth/login", {
       json: { email: "ada@example.com", password: "not the right one" },
       headers: { traceparent: parent(trace) },
@@ -64,7 +64,7 @@ describe("A shop that sends its spans", () => {
     const refused = await eventually(() => zipkin.of(trace).find(({ name }) => name === "users.login"));
     expect(refused.tags).toMatchObject({ error: "CREDENTIALS_INVALID", "error.code": "401" });
     await eventually(() => zipkin.of(trace).some(({ name }) => name === "GET /api/v1/products"));
-    for (const secret of ["ada", "Lovelace", "surprise", "not the right one", "tok_ok"]) {
+    for (const secret of ["ada@", "Lovelace", "surprise", "not the right one", "tok_ok"]) {
       expect(JSON.stringify(zipkin.spans)).not.toContain(secret);
     }
   });

@@ -150,11 +150,15 @@ describe("The image", () => {
 });
 
 describeWithServer(CLUSTER_SERVERS, "The image among its servers", () => {
-  test("is enough to run every service of a cluster", async () => {
+  test("is enough to run every service of a cluster, and to tell what it does", async () => {
     const servers = await startServers({ fsync: "off" });
-    const { healthy, start } = await unpacked({ ...NODE, ...addresses(servers) });
+    const METRICS_PORT = String(await freePort());
+    const { healthy, start } = await unpacked({ ...NODE, ...addresses(servers), METRICS_PORT });
     const node = start();
     await node.until(healthy);
+    const figures = async () => (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text();
+    await node.until(async () => /^molecart_events_waiting \d+$/m.test(await figures()));
+    expect(await figures()).toMatch(/^moleculer_transit_publish_total\{type="INFO"\} \d+$/m);
     expect(await node.stopped()).toBe(0);
   });
 });
