@@ -170,7 +170,8 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "checkouts among proc
       await Promise.all(Array.from({ length: 60 }, () => observer.ask("payments.methods", {}, { timeout: 400 })));
       const begun = performance.now();
       expect(await observer.spread(20, "payments.methods")).toEqual({ "payments-2": 20 });
-      expect(performance.now() - begun).toBeLessThan(400);
+      // Every second one would have waited for ten seconds.
+      expect(performance.now() - begun).toBeLessThan(5_000);
       expect(observer.nodesOf("payments")).toContain("payments-1");
     } finally {
       cluster.node("payments-1").resume();
