@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import { MongoConnection } from "../mongo/mongo-connection.ts";
 import { openNats } from "../nats/nats-line.ts";
 import type { Platform } from "../platform.ts";
-import { redisClient } from "../redis/redis.ts";
+import { openRedis, redisClient } from "../redis/redis.ts";
 import { type PostgresDatabase, postgres } from "../sql/postgres-database.ts";
 import type { SqlDatabase } from "../sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "../store/collection.ts";
@@ -78,6 +78,7 @@ export class ClusterPlatform implements Platform {
     await Promise.all([
       this.events.connect(),
       this.#mongo?.connection.connect(),
+      this.redis && openRedis(this.redis),
       ...[...this.#sql.values()].map((database) => database.connect()),
     ]);
   }
