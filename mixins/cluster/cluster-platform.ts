@@ -5,6 +5,7 @@ import { type Environment, EnvironmentError } from "../../services/shared/enviro
 import { JetStreamBus } from "../durable-events/jetstream-bus.ts";
 import type { Log } from "../log.ts";
 import { MongoConnection } from "../mongo/mongo-connection.ts";
+import { checkKeeping } from "../nats/nats-keeping.ts";
 import { openNats } from "../nats/nats-line.ts";
 import type { Platform } from "../platform.ts";
 import { openRedis, redisClient } from "../redis/redis.ts";
@@ -30,13 +31,15 @@ export class ClusterPlatform implements Platform {
   #mongo: { connection: MongoConnection; relay: MongoRelay } | undefined;
 
   constructor(environment: Environment & { TRANSPORTER: string }) {
-    const { TRANSPORTER, NAMESPACE, NODE_ID, REDIS_URL } = environment;
+    const { TRANSPORTER, NAMESPACE, NODE_ID, NATS_REPLICAS: replicas, REDIS_URL } = environment;
     const log = () => this.log;
     this.environment = environment;
+    const options = { name: NODE_ID ?? "molecart", log, signal: this.#closing.signal };
     this.events = new JetStreamBus({
-      connect: () => openNats(TRANSPORTER, { name: NODE_ID ?? "molecart", log, signal: this.#closing.signal }),
+      connect: async () => checkKeeping(await openNats(TRANSPORTER, options), replicas, this.log),
       namespace: NAMESPACE,
       emitters: EMITTERS,
+      replicas,
       log,
     });
     this.redis = REDIS_URL ? redisClient(REDIS_URL, log) : undefined;
