@@ -20,7 +20,13 @@ const shapes = shape === undefined && options.length === 0 ? "both" : (shape ?? 
 const ci = process.env.CI === "true";
 
 let jest: ChildProcess | undefined;
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => jest?.kill(signal));
+let stopped = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    stopped = true;
+    jest?.kill(signal);
+  });
+}
 
 if (!["embedded", "cluster", "both"].includes(shapes)) {
   console.error("--shape: embedded, cluster or both");
@@ -28,7 +34,7 @@ if (!["embedded", "cluster", "both"].includes(shapes)) {
 }
 const summaries: Summary[] = [];
 if (shapes !== "cluster") summaries.push(await run(options, "embedded"));
-if (shapes !== "embedded") summaries.push(await cluster());
+if (shapes !== "embedded" && !stopped) summaries.push(await cluster());
 
 for (const line of summaries.flatMap(({ lines }) => lines)) console.log(line);
 const sum = (of: (one: Summary) => number) => summaries.reduce((total, one) => total + of(one), 0);

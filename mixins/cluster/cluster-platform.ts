@@ -5,9 +5,10 @@ import { type Environment, EnvironmentError } from "../../services/shared/enviro
 import { JetStreamBus } from "../durable-events/jetstream-bus.ts";
 import type { Log } from "../log.ts";
 import { MongoConnection } from "../mongo/mongo-connection.ts";
+import { checkKeeping } from "../nats/nats-keeping.ts";
 import { openNats } from "../nats/nats-line.ts";
 import type { Platform } from "../platform.ts";
-import { redisClient } from "../redis/redis.ts";
+import { openRedis, redisClient } from "../redis/redis.ts";
 import { type PostgresDatabase, postgres } from "../sql/postgres-database.ts";
 import type { SqlDatabase } from "../sql/sql-database.ts";
 import type { Collection, CollectionSpec, Doc } from "../store/collection.ts";
@@ -30,13 +31,15 @@ export class ClusterPlatform implements Platform {
   #mongo: { connection: MongoConnection; relay: MongoRelay } | undefined;
 
   constructor(environment: Environment & { TRANSPORTER: string }) {
-    const { TRANSPORTER, NAMESPACE, NODE_ID, REDIS_URL } = environment;
+    const { TRANSPORTER, NAMESPACE, NODE_ID, NATS_REPLICAS: replicas, REDIS_URL } = environment;
     const log = () => this.log;
     this.environment = environment;
+    const options = { name: NODE_ID ?? "molecart", log, signal: this.#closing.signal };
     this.events = new JetStreamBus({
-      connect: () => openNats(TRANSPORTER, { name: NODE_ID ?? "molecart", log, signal: this.#closing.signal }),
+      connect: async () => checkKeeping(await openNats(TRANSPORTER, options), replicas, this.log),
       namespace: NAMESPACE,
       emitters: EMITTERS,
+      replicas,
       log,
     });
     this.redis = REDIS_URL ? redisClient(REDIS_URL, log) : undefined;
@@ -78,6 +81,7 @@ export class ClusterPlatform implements Platform {
     await Promise.all([
       this.events.connect(),
       this.#mongo?.connection.connect(),
+      this.redis && openRedis(this.redis),
       ...[...this.#sql.values()].map((database) => database.connect()),
     ]);
   }

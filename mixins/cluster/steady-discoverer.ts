@@ -24,6 +24,7 @@ export function steady<D extends Discoverers.Base>(discoverer: D, { server, clos
     beat: discoverer.sendHeartbeat.bind(discoverer),
     find: discoverer.discoverNode.bind(discoverer),
     findAll: discoverer.discoverAllNodes.bind(discoverer),
+    tell: discoverer.sendLocalNodeInfo.bind(discoverer),
     forget: discoverer.remoteNodeDisconnected.bind(discoverer),
     leave: discoverer.localNodeDisconnected.bind(discoverer),
     stop: discoverer.stop.bind(discoverer),
@@ -48,6 +49,10 @@ export function steady<D extends Discoverers.Base>(discoverer: D, { server, clos
     if (!missing || failures > before) return;
     missing = false;
     await discoverer.sendLocalNodeInfo();
+  };
+  // A node whose start is given up before it has read the list has nothing to write there.
+  discoverer.sendLocalNodeInfo = async (nodeID) => {
+    if (read) await own.tell(nodeID);
   };
   // Nobody holds what the next two give: the node is looked for again with the next heartbeat.
   discoverer.discoverNode = (nodeID) => own.find(nodeID).catch(failed);

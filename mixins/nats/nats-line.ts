@@ -38,11 +38,14 @@ export async function openNats(transporter: string, { name, log, signal }: LineO
 /** A connection that comes back by itself for as long as it takes, and whether it is there now. */
 export class NatsLine {
   readonly connection: NatsConnection;
+  /** The servers' addresses, without who we are. */
+  readonly where: string;
   readonly #listeners = new Set<() => void>();
   #up = true;
 
   constructor(connection: NatsConnection, where: string, log: LineOptions["log"]) {
     this.connection = connection;
+    this.where = where;
     void this.#watch(where, log);
   }
 

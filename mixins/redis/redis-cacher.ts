@@ -18,6 +18,7 @@ export class RedisCacher extends Cachers.Redis {
       (this as unknown as { connected: boolean }).connected = false;
     });
     tellOnce(this.client, () => broker.logger, "what is read comes from the services");
+    broker.localBus.once("$broker.started", () => this.client.connect().catch(() => undefined));
   }
 
   override get(key: string): Promise<Record<string, unknown> | null> {

@@ -18,4 +18,10 @@ export class RedisList extends Discoverers.Redis {
     clearTimeout(this.infoUpdateTimer);
     this.infoUpdateTimer = setTimeout(() => void this.sendLocalNodeInfo(), this.#renewed).unref();
   }
+
+  override stop(): Promise<void> {
+    // A start that was given up before: to say goodbye would connect.
+    if (this.client?.status === "wait") this.client.disconnect();
+    return super.stop();
+  }
 }

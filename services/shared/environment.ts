@@ -92,6 +92,11 @@ const Variables = z.object({
   SERVICES: z.string().optional(),
   /** The NATS servers of a cluster; without it everything runs in this one process. */
   TRANSPORTER: natsServers.optional(),
+  /** On how many servers of a NATS cluster each event is kept. */
+  NATS_REPLICAS: z
+    .enum(["1", "3", "5"])
+    .transform((text) => Number(text))
+    .default(1),
   MONGO_URL: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\/[^/]/, "an address as in `mongodb://host:27017/molecart`")
@@ -131,7 +136,7 @@ const SECRETS = [
   "SMTP_URL",
 ] as const;
 /** What only a cluster has. */
-const SERVERS = ["MONGO_URL", "POSTGRES_URL", "REDIS_URL", "DISCOVERER", "ETCD_URL"] as const;
+const SERVERS = ["NATS_REPLICAS", "MONGO_URL", "POSTGRES_URL", "REDIS_URL", "DISCOVERER", "ETCD_URL"] as const;
 
 type Urls = "PUBLIC_URL" | "GATEWAY_URL";
 export type Environment = Omit<z.output<typeof Variables>, Urls> & { [N in Urls]: string };

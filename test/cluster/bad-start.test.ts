@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { freePort } from "../../rig/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Observer, observe, QUIET } from "../support/nodes.ts";
@@ -12,16 +13,17 @@ jest.setTimeout(120_000);
 
 const SECRET = "s3cret-of-the-server";
 
-describeWithServer(["nats", "postgres", "mongo"], "a node that starts", () => {
-  let servers: Record<"nats" | "postgres" | "mongo", TestServer>;
+describeWithServer(["nats", "postgres", "mongo", "redis"], "a node that starts", () => {
+  let servers: Record<"nats" | "postgres" | "mongo" | "redis", TestServer>;
   let env: Record<string, string>;
   beforeAll(async () => {
-    const [nats, postgres, mongo] = await Promise.all([
+    const [nats, postgres, mongo, redis] = await Promise.all([
       startServer("nats", { password: SECRET }),
       startServer("postgres", { password: SECRET, fsync: "off" }),
       startServer("mongo", { fsync: "off" }),
+      startServer("redis", { password: SECRET }),
     ]);
-    servers = { nats, postgres, mongo };
+    servers = { nats, postgres, mongo, redis };
     env = {
       ...QUIET,
       TRANSPORTER: nats.url,
@@ -143,6 +145,31 @@ describeWithServer(["nats", "postgres", "mongo"], "a node that starts", () => {
     ]);
     expect(lines.join()).not.toContain(wrong);
     mongo.close();
+  });
+
+  test.each([
+    ["its password", (url: URL) => Object.assign(url, { password: "a-wrong-0ne" }), "WRONGPASS .*"],
+    ["nobody's password", (url: URL) => Object.assign(url, { password: "" }), "NOAUTH .*"],
+    ["its database", (url: URL) => Object.assign(url, { pathname: "/99" }), ".*DB index is out of range"],
+  ])("ends where Redis refuses %s, whether it counts there or finds the other nodes", async (_, change, why) => {
+    const REDIS_URL = change(new URL(servers.redis.url)).href;
+    const line = new RegExp(`^Redis at 127\\.0\\.0\\.1:${servers.redis.port} refuses us: ${why}$`);
+    expect(await refusal({ SERVICES: "control", REDIS_URL })).toMatch(line);
+    const { exited } = await node({ SERVICES: "control", REDIS_URL, DISCOVERER: "redis" });
+    const { code, stderr } = await exited;
+    expect(code).toBe(1);
+    const [experimental, ...lines] = stderr.trimEnd().split("\n");
+    expect(experimental).toMatch("EXPERIMENTAL");
+    expect(lines).toEqual([expect.stringMatching(line)]);
+  });
+
+  test("ends where Redis does not let its user count", async () => {
+    const admin = new Redis(servers.redis.url);
+    await admin.call("ACL", "SETUSER", "reader", "on", `>${SECRET}`, "~*", "+@read", "+info", "+client", "+select");
+    admin.disconnect();
+    const url = new URL(servers.redis.url);
+    url.username = "reader";
+    expect(await refusal({ SERVICES: "control", REDIS_URL: url.href })).toMatch(/ refuses us: NOPERM /);
   });
 
   test("ends where there is no such database, with a line that names it", async () => {

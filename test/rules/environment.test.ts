@@ -58,6 +58,7 @@ const bad: [string, string][] = [
   ["SMTP_URL", "http://mail.example"],
   ["MAIL_FROM", "the shop"],
   ["DEMO", "no"],
+  ["NATS_REPLICAS", "2"],
 ];
 test.each(bad)("%s=%s is refused in one line that names it and doesn't repeat the value", (name, value) => {
   const refused = () => readEnvironment({ [name]: value });
@@ -92,7 +93,8 @@ describe("a cluster", () => {
       POSTGRES_URL: "postgres://molecart:password@db/molecart",
       REDIS_URL: "redis://:password@cache:6379/1",
     };
-    expect(readEnvironment({ ...servers, ...alike })).toMatchObject(servers);
+    expect(readEnvironment({ ...servers, ...alike })).toMatchObject({ ...servers, NATS_REPLICAS: 1 });
+    expect(readEnvironment({ ...servers, ...alike, NATS_REPLICAS: "3" })).toMatchObject({ NATS_REPLICAS: 3 });
   });
 
   test.each([
@@ -100,6 +102,7 @@ describe("a cluster", () => {
     ["POSTGRES_URL", "postgres://p/molecart"],
     ["REDIS_URL", "redis://r"],
     ["DISCOVERER", "redis"],
+    ["NATS_REPLICAS", "3"],
   ])("needs TRANSPORTER for %s to mean anything", (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(`${name}: goes with TRANSPORTER`);
   });

@@ -25,7 +25,7 @@ describeWithServer(["redis", "toxiproxy"], "gateways that count together in Redi
     await proxy.restore();
     name = `test-${++tests}`;
     clients = [1, 2].map(() => redisClient(`redis://127.0.0.1:${proxy.port}`, () => undefined));
-    await eventually(() => clients.every(({ status }) => status === "ready"));
+    await Promise.all(clients.map((client) => client.connect()));
     gateways = clients.map((client) => limiter(name, MINUTE, client)) as [Limiter, Limiter];
     for (const one of gateways) one.points = 100;
   });
