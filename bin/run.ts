@@ -32,6 +32,7 @@ export async function run(): Promise<void> {
     );
   shop = await openShop(environment);
   console.log(greeting(environment, shop));
+  void shop.ended.then((why) => endFor(why, shop as Shop));
   setTimeout(flushCompileCache, 1_000);
   // A node may have no server of its own, and runs nevertheless.
   setInterval(() => undefined, 2 ** 30);
@@ -60,6 +61,13 @@ function onSignal(current: () => Shop | undefined): void {
   };
   process.on("SIGINT", () => end(130));
   process.on("SIGTERM", () => end(143));
+}
+
+/** Ends by itself, once what runs is finished. */
+async function endFor(why: Error, shop: Shop): Promise<void> {
+  shop.broker.logger.fatal(why.message);
+  await shop.stop().catch((error) => shop.broker.logger.error("It could not stop as it should", error));
+  fail(why);
 }
 
 /** What somebody who has just started the shop wants to know. */

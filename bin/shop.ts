@@ -7,6 +7,7 @@ import { brokerOptions } from "../moleculer.config.ts";
 import type { Broker } from "../services/cluster.ts";
 import { drain } from "../services/shared/drain.ts";
 import { type Environment, EnvironmentError } from "../services/shared/environment.ts";
+import { INCOMPATIBLE } from "../services/shared/errors.ts";
 
 /** Every service that a node can run; `SERVICES` picks some of them. */
 const SERVICES = [
@@ -35,6 +36,8 @@ const NOTICE = 2_000;
 export interface Shop {
   broker: Broker & ServiceBroker;
   platform: Platform;
+  /** What makes this node end though it runs: nodes that it came to do not go with its release. */
+  ended: Promise<Error>;
   /** Takes no more requests, finishes what runs, and closes the data folder or the connections. */
   stop(): Promise<void>;
 }
@@ -104,6 +107,7 @@ export async function assemble(environment: Environment, { without = [] as Name[
 /** Starts the services on their platform; `without` leaves some out, as commands do with the gateway. */
 export async function openShop(environment: Environment, { without = [] as Name[] } = {}): Promise<Shop> {
   const { broker, platform } = await assemble(environment, { without });
+  const ended = new Promise<Error>((resolve) => broker.localBus.once(INCOMPATIBLE, resolve));
   try {
     await platform.connect();
     await broker.start();
@@ -118,7 +122,7 @@ export async function openShop(environment: Environment, { without = [] as Name[
     await Promise.all([read, ...servers(broker).map((server) => drain(server, { patience: PATIENCE, notice }))]);
     await broker.stop();
   };
-  return { broker: broker as unknown as Broker & ServiceBroker, platform, stop };
+  return { broker: broker as unknown as Broker & ServiceBroker, platform, ended, stop };
 }
 
 interface Discovery {

@@ -1,6 +1,7 @@
 import type { Platform } from "../../mixins/platform.ts";
 import { notFound } from "../shared/errors.ts";
 import { keyFor, secretKey } from "../shared/secrets.ts";
+import { Ticker } from "../shared/ticker.ts";
 import { Cashier } from "./cashier.ts";
 import { take, takeLeftovers } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
@@ -13,7 +14,6 @@ import { prepare } from "./sandbox/sandbox.tables.ts";
 import { SandboxBank } from "./sandbox/sandbox-bank.ts";
 import { SandboxProvider } from "./sandbox/sandbox-provider.ts";
 import { WebhookSender } from "./sandbox/webhook-sender.ts";
-import { Ticker } from "./ticker.ts";
 
 export interface PaymentSettings {
   /** Milliseconds until a provider's answer is no longer waited for. */

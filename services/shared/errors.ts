@@ -48,3 +48,5 @@ export const typeOf = (error: unknown): string | undefined =>
 
 /** This node's release does not go with one that runs in the cluster. */
 export class IncompatibleReleaseError extends Error {}
+/** Told on the node that must end for it, though it runs. */
+export const INCOMPATIBLE = "$release.incompatible";

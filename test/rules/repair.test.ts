@@ -1,6 +1,6 @@
 import type { DeadLetter, EventBus } from "../../mixins/durable-events/event-bus.ts";
 import type { Ctx } from "../../services/cluster.ts";
-import { repair } from "../../services/control/audit.ts";
+import { audit, repair } from "../../services/control/audit.ts";
 
 const letter = (at: number): DeadLetter => ({
   id: `inventory:moved:${at}`,
@@ -72,4 +72,22 @@ test("where events never end, the rest is mended nevertheless", async () => {
   const queue = new Queue(0);
   queue.waiting = Number.MAX_SAFE_INTEGER;
   expect((await run(queue, 0)).mended).toHaveLength(2);
+});
+
+const missing = { rule: "orders.mail", subject: "7K3F-92QD", detail: "it is confirmed and has no mail" };
+
+test("an audit says nothing of what comes right while the last events are handled", async () => {
+  const queue = new Queue(0);
+  queue.waiting = 250;
+  const call = async () => ({ findings: queue.waiting ? [missing] : [], figures: {} });
+  const { parts } = await audit({ call } as unknown as Ctx, queue as unknown as EventBus, () => true);
+  expect(parts.flatMap(({ findings }) => findings)).toEqual([]);
+});
+
+test("an audit says what is wrong though events never end", async () => {
+  const queue = new Queue(0);
+  queue.waiting = Number.MAX_SAFE_INTEGER;
+  const call = async () => ({ findings: [missing], figures: {} });
+  const { parts } = await audit({ call } as unknown as Ctx, queue as unknown as EventBus, () => true, 0);
+  expect(parts.find(({ part }) => part === "orders")?.findings).toEqual([missing]);
 });

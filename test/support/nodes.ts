@@ -52,7 +52,12 @@ export async function observe(
   for (const schema of schemas) broker.createService(schema);
   await platform.connect();
   await broker.start();
-  const shop: Shop = { broker: broker as unknown as Shop["broker"], platform, stop: () => broker.stop() };
+  const shop: Shop = {
+    broker: broker as unknown as Shop["broker"],
+    platform,
+    ended: new Promise(() => undefined),
+    stop: () => broker.stop(),
+  };
   const ask: Observer["ask"] = async (action, params = {}, options = {}) => {
     const call = broker.call(action, params, { caller: "test", ...options }) as Promise<unknown> & { ctx: Context };
     const { ctx } = call;
