@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { MongoClient } from "mongodb";
 import { DiscardPolicy } from "nats";
 import type { Cluster } from "../../rig/cluster.ts";
@@ -6,6 +5,7 @@ import { newId } from "../../services/shared/ids.ts";
 import { cartWith, place, product } from "../support/checkout.ts";
 import { ClusterStreams } from "../support/cluster-streams.ts";
 import { eventually } from "../support/eventually.ts";
+import { memoryOf } from "../support/memory.ts";
 import { type Observer, observe, openCluster, settled } from "../support/nodes.ts";
 import { describeWithServer } from "../support/servers.ts";
 
@@ -185,9 +185,3 @@ describeWithServer(["nats", "redis", "postgres", "mongo"], "events among process
     await settled(observer);
   });
 });
-
-/** Megabytes of a process that are in memory. */
-function memoryOf(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1_024;
-}
