@@ -1,8 +1,8 @@
 import moleculer, { type ActionHandler, type Context, type Middleware, type ServiceBroker } from "moleculer";
 import { typeOf } from "../services/shared/errors.ts";
 
-/** Who is too busy with one thing is at work: to leave them alone would turn everybody else away. */
-const BUSY = new Set(["SIGN_IN_BUSY", "STOCK_BUSY", "STORE_BUSY", "EVENTS_UNPUBLISHED"]);
+/** Who is too busy with one thing, or has found too much, is at work: to leave them alone would turn everybody else away. */
+const AT_WORK = new Set(["SIGN_IN_BUSY", "STOCK_BUSY", "STORE_BUSY", "EVENTS_UNPUBLISHED", "ANSWER_TOO_LARGE"]);
 /** What the broker says of a call that came to nothing; `data.action` is the action that was called. */
 const CALLS = new Set(["REQUEST_TIMEOUT", "REQUEST_REJECTED", "REQUEST_SKIPPED"]);
 
@@ -11,7 +11,7 @@ export function isFailure(error: unknown, action: string): boolean {
   const { code, data } = error as { code?: unknown; data?: { action?: string } };
   const type = typeOf(error) ?? "";
   if (CALLS.has(type) && data?.action !== action) return false;
-  return Number(code) >= 500 && !BUSY.has(type);
+  return Number(code) >= 500 && !AT_WORK.has(type);
 }
 
 /** An error that is an answer, on its way through the breaker. */
