@@ -73,6 +73,8 @@ export class Holds {
     for (let tries = 0; tries < TRIES; tries++) {
       const { stock, known } = await this.#look(sku, orderId);
       if (known?.quantity === quantity && ["held", "committed"].includes(known.state)) return null;
+      // Who asks again, since the answer was lost, hears the same.
+      if (known?.state === "refused") return stock?.available ?? 0;
       if (known) throw conflict("HOLD_CLOSED", `The hold of this order on ${sku} has ended`, { orderId, sku });
       if (!stock || stock.available < quantity) return stock?.available ?? 0;
       if (await take(stock)) return null;
@@ -91,7 +93,7 @@ export class Holds {
   }
 
   /** Whatever the hold has come to in the meantime, one of these guards fits it, or it has ended already. */
-  async release(orderId: string, { sku, quantity }: StockLine): Promise<void> {
+  async release(orderId: string, { sku, quantity }: StockLine, as: rule.NothingHeld = "released"): Promise<void> {
     const at = new Date();
     const restocked = told({ kind: "restock", delta: quantity, orderId });
     const ways: [rule.Write, Events<Stock>][] = [
@@ -99,7 +101,7 @@ export class Holds {
       [rule.restock(orderId, quantity, at), restocked],
     ];
     // Of an old order only the movements may know that it held anything.
-    if (!rule.mayBeForgotten(orderId, at)) ways.splice(1, 0, [rule.refuseLater(orderId, at), []]);
+    if (!rule.mayBeForgotten(orderId, at)) ways.splice(1, 0, [rule.refuseLater(orderId, as, at), []]);
     for (let tries = 0; tries < TRIES; tries++) {
       for (const [write, events] of ways) if (await this.#end(sku, write, events)) return;
       const { stock, known } = await this.#look(sku, orderId);
@@ -109,7 +111,7 @@ export class Holds {
       if (stock.holds[orderId]) continue;
       const [late, events]: [rule.Write, Events<Stock>] = known
         ? [rule.restockArchived(orderId, quantity, at, stock), restocked]
-        : [rule.refuseLater(orderId, at, stock), []];
+        : [rule.refuseLater(orderId, as, at, stock), []];
       if (await this.#end(sku, late, events)) return;
     }
     throw busy(sku);

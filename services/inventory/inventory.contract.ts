@@ -16,7 +16,8 @@ export const StockLevel = z.object({
 export type StockLevel = z.output<typeof StockLevel>;
 
 /** `held` is open; the others are how a hold ended, kept for a week so that a repeat is told from a conflict. */
-export const HoldState = z.enum(["held", "committed", "released", "restocked", "expired"]);
+/** Refused: there was not enough, and nothing was held. */
+export const HoldState = z.enum(["held", "committed", "released", "restocked", "expired", "refused"]);
 export type HoldState = z.output<typeof HoldState>;
 
 const ofOrder = z.strictObject({ orderId: Id, lines: z.array(StockLine).min(1).max(1_000) });

@@ -104,13 +104,16 @@ export default defineService(inventoryContract, {
       });
       const failure = results.find((result) => result.status === "rejected");
       if (short.length || typeOf(failure?.reason) === "HOLD_CLOSED") {
-        await Promise.all(demand.map((line) => this.holds.release(orderId, line)));
+        const missing = new Set(short.map(({ sku }) => sku));
+        await Promise.all(
+          demand.map((line) => this.holds.release(orderId, line, missing.has(line.sku) ? "refused" : "released")),
+        );
       }
-      if (failure) throw failure.reason;
       if (short.length) {
         const skus = short.map(({ sku, available }) => `${sku} (${available} left)`).join(", ");
         throw conflict("STOCK_INSUFFICIENT", `Not enough in stock: ${skus}`, { orderId, lines: short });
       }
+      if (failure) throw failure.reason;
       return { orderId, lines: demand };
     },
 

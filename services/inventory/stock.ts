@@ -88,11 +88,14 @@ export const release = (
   },
 });
 
+/** Why an order holds nothing: it was given up, or there was not enough. */
+export type NothingHeld = "released" | "refused";
+
 /** Marks an order that never held anything here, so that a hold that comes late takes nothing. */
-export const refuseLater = (orderId: string, at: Date, searched?: Searched): Write => ({
+export const refuseLater = (orderId: string, as: NothingHeld, at: Date, searched?: Searched): Write => ({
   guard: isNew(orderId, searched),
   operators: {
-    $set: { [`holds.${orderId}`]: ended(0, "released", at) },
+    $set: { [`holds.${orderId}`]: ended(0, as, at) },
     $min: { dueAt: later(at, REMEMBERED) },
   },
 });

@@ -67,6 +67,24 @@ test("an order that was given up before it held anything cannot hold afterwards"
   expect(await level(sku)).toMatchObject({ available: 5 });
 });
 
+test("a hold that was refused is refused for the same reason when it is asked for again, also when there is more by then", async () => {
+  const [plenty, rare] = [await skuWith(9), await skuWith(1)];
+  const orderId = newId();
+  const lines = [
+    { sku: plenty, quantity: 2 },
+    { sku: rare, quantity: 2 },
+  ];
+  const refused = { type: "STOCK_INSUFFICIENT", data: { lines: [{ sku: rare, requested: 2, available: 1 }] } };
+  await expect(shop.inside.call("inventory.hold", { orderId, lines })).rejects.toMatchObject(refused);
+  await expect(shop.inside.call("inventory.hold", { orderId, lines })).rejects.toMatchObject(refused);
+  await shop.inside.call("inventory.adjust", { sku: rare, delta: 5, reason: "delivery" });
+  const again = { type: "STOCK_INSUFFICIENT", data: { lines: [{ sku: rare, requested: 2 }] } };
+  await expect(shop.inside.call("inventory.hold", { orderId, lines })).rejects.toMatchObject(again);
+  await shop.inside.call("inventory.release", { orderId, lines });
+  expect(await level(plenty)).toMatchObject({ available: 9, reserved: 0 });
+  expect(await level(rare)).toMatchObject({ available: 6, reserved: 0 });
+});
+
 test("a hold of many SKUs is all or nothing", async () => {
   const [plenty, scarce] = [await skuWith(9), await skuWith(1)];
   const lines = [
