@@ -76,8 +76,19 @@ export interface Collection<T extends Doc> {
   all(batch?: number): AsyncIterable<T[]>;
   /** Hears of the documents that this node has written. */
   watch(changed: (doc: T) => void): void;
+  /**
+   * How many documents (of these ids, or all) have had something to tell since `before` that has not been published, and
+   * since when the oldest has; at most 10,000 are counted.
+   */
+  untold(asked: Untold): Promise<{ documents: number; since: string | null }>;
   /** Removes for good. Only for what nobody is told of. */
   purge(filter: Filter, limit: number): Promise<number>;
+}
+
+export interface Untold {
+  /** ISO 8601. */
+  before: string;
+  ids?: string[];
 }
 
 /** Events of a change, or how they are made from the document as it came out of the change. */

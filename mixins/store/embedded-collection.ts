@@ -214,6 +214,11 @@ export class EmbeddedCollection<T extends Doc> implements Collection<T> {
     for (const changed of this.#watchers) changed(doc);
   }
 
+  /** What there is to tell is in the queue when the document is stored. */
+  async untold(): Promise<{ documents: number; since: null }> {
+    return { documents: 0, since: null };
+  }
+
   watch(changed: (doc: T) => void): void {
     this.#watchers.push(changed);
   }

@@ -1,7 +1,18 @@
 import { pauseBefore } from "../durable-events/backoff.ts";
 import type { DurableEvent } from "../durable-events/event-bus.ts";
 import { isAway, toStoreError, why } from "../mongo/mongo-errors.ts";
-import type { Collection, CollectionSpec, Doc, Draft, Events, Filter, Operators, Page, Sort } from "./collection.ts";
+import type {
+  Collection,
+  CollectionSpec,
+  Doc,
+  Draft,
+  Events,
+  Filter,
+  Operators,
+  Page,
+  Sort,
+  Untold,
+} from "./collection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { insertAll } from "./mongo-bulk.ts";
 import { MongoChanges } from "./mongo-changes.ts";
@@ -141,6 +152,10 @@ export class MongoCollection<T extends Doc> implements Collection<T> {
 
   watch(changed: (doc: T) => void): void {
     this.#in.watch(changed);
+  }
+
+  untold(asked: Untold): Promise<{ documents: number; since: string | null }> {
+    return this.#in.ask(() => this.#in.outbox.untold(asked));
   }
 
   /** What still has something to tell stays. */

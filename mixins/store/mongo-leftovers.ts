@@ -1,5 +1,6 @@
 import type { Collection, Filter } from "mongodb";
 import { isBusAway, publishEach } from "../durable-events/publish-each.ts";
+import type { Untold } from "./collection.ts";
 import type { Stored } from "./mongo-entries.ts";
 import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
 import type { MongoLink } from "./mongo-link.ts";
@@ -10,6 +11,7 @@ const BATCH = 200;
 /** While the bus is away, a document keeps so many events with it; of more, so many at once are put aside. */
 const KEPT = 100;
 const ASIDE = 1_000;
+const MOST = 10_000;
 
 /** What still stands in the outboxes of a collection after a while: its node died, or the bus was away. */
 export class MongoLeftovers {
@@ -31,6 +33,22 @@ export class MongoLeftovers {
       if (isBusAway(error)) await this.#setAside();
       throw error;
     }
+  }
+
+  async untold(asked: Untold): Promise<{ documents: number; since: string | null }> {
+    const { before, ids } = asked;
+    // Of a document that much happens to, `outboxAt` may be older than all that it has to tell.
+    const where = { outboxAt: { $lte: before }, "outbox.at": { $lte: before }, ...(ids ? { _id: { $in: ids } } : {}) };
+    const filter = where as Filter<Stored>;
+    const [standing, oldest, aside] = await Promise.all([
+      this.#docs().countDocuments(filter, { limit: MOST }),
+      this.#docs()
+        .find(filter, { projection: { outbox: { $slice: 1 } }, sort: { outboxAt: 1 }, limit: 1 })
+        .next(),
+      this.#overflow.untold(asked, MOST),
+    ]);
+    const times = [oldest?.outbox?.[0]?.at, aside.since].filter((at) => typeof at === "string").sort();
+    return { documents: Math.min(MOST, standing + aside.documents), since: times[0] ?? null };
   }
 
   async #fromOutboxes(before: string): Promise<number> {
@@ -94,7 +112,7 @@ export class MongoLeftovers {
     const next = () => this.#docs().findOne(crowded, options);
     for (let found = await next(); found; found = await next()) {
       const { _id, outbox = [] } = found;
-      await this.#overflow.add(outbox);
+      await this.#overflow.add(_id, outbox);
       await clear(this.#docs(), [{ doc: _id, entries: outbox }]);
     }
   }

@@ -1,6 +1,7 @@
 import type { Collection } from "mongodb";
 import { pauseBefore } from "../durable-events/backoff.ts";
 import { publishEach } from "../durable-events/publish-each.ts";
+import type { Untold } from "./collection.ts";
 import type { Stored } from "./mongo-entries.ts";
 import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
 import { MongoLeftovers } from "./mongo-leftovers.ts";
@@ -66,6 +67,10 @@ export class MongoOutbox {
     const told = await this.#leftovers.publish(before);
     if (told) this.#well();
     return told;
+  }
+
+  untold(asked: Untold): Promise<{ documents: number; since: string | null }> {
+    return this.#leftovers.untold(asked);
   }
 
   #docs(): Collection<Stored> {

@@ -20,10 +20,14 @@ export class StockAudit {
   readonly #movements: Collection<Movement>;
   readonly #sums: MovementSums;
 
-  readonly #isUnderWay: () => Promise<boolean>;
+  readonly #isUnderWay: (ids: string[]) => Promise<boolean>;
 
-  /** `isUnderWay`: whether movements that were told may not have been written yet. */
-  constructor(stock: Collection<Stock>, movements: Collection<Movement>, isUnderWay: () => Promise<boolean>) {
+  /** `isUnderWay`: whether movements of these stocks may not have been written yet. */
+  constructor(
+    stock: Collection<Stock>,
+    movements: Collection<Movement>,
+    isUnderWay: (ids: string[]) => Promise<boolean>,
+  ) {
     this.#isUnderWay = isUnderWay;
     this.#stock = stock;
     this.#movements = movements;
@@ -113,7 +117,7 @@ export class StockAudit {
       const some = skus.slice(from, from + BATCH);
       const stocks = await this.#stock.getMany(some.map(stockId));
       const busy = await settled(
-        async () => ((await this.#isUnderWay()) ? [true] : []),
+        async () => ((await this.#isUnderWay(some.map(stockId))) ? [true] : []),
         underWay.length ? 0 : undefined,
       );
       if (busy.length) {

@@ -5,7 +5,7 @@ import { liveSettings } from "../../mixins/settings/settings.mixin.ts";
 import { store } from "../../mixins/store/store.mixin.ts";
 import { defineMixin, defineService } from "../cluster.ts";
 import { conflict, notFound, typeOf } from "../shared/errors.ts";
-import { named } from "../shared/findings.ts";
+import { named, untoldFindings } from "../shared/findings.ts";
 import { StockAudit } from "./audit.ts";
 import { Endings } from "./endings.ts";
 import { Holds, tell } from "./holds.ts";
@@ -38,8 +38,11 @@ export default defineService(inventoryContract, {
   ],
 
   methods: {
-    /** Whether anything that was told is not handled yet; where nobody can say, it may be. */
-    async hasEventsUnderWay(): Promise<boolean> {
+    /** Whether anything that these stocks have to tell is not told or not handled yet; where nobody can say, it may be. */
+    async hasEventsUnderWay(ids: string[]): Promise<boolean> {
+      // Outboxes first: what leaves them meanwhile is in the backlog.
+      const { documents } = await this.stock.untold({ before: new Date().toISOString(), ids });
+      if (documents) return true;
       const backlog = await platformOf(this.broker)
         .events.backlog()
         .catch(() => null);
@@ -140,7 +143,8 @@ export default defineService(inventoryContract, {
         skus += stocks.length;
         for (const stock of stocks) reserved += stock.reserved;
       }
-      return { findings: named(findings), figures: { skus, reserved, underWay } };
+      const untold = await untoldFindings(this.stock, "stock");
+      return { findings: named([...findings, ...untold]), figures: { skus, reserved, underWay } };
     },
 
     invariants() {
@@ -155,7 +159,7 @@ export default defineService(inventoryContract, {
 
   created() {
     this.holds = new Holds(this.stock, new Endings(this.endings), this.movements);
-    this.stockAudit = new StockAudit(this.stock, this.movements, () => this.hasEventsUnderWay());
+    this.stockAudit = new StockAudit(this.stock, this.movements, (ids) => this.hasEventsUnderWay(ids));
     this.stock.watch(({ id }) => this.touch(id));
     this.movements.watch(({ sku }) => this.touch(rule.stockId(sku)));
   },

@@ -1,7 +1,7 @@
 import type { Collection } from "../../mixins/store/collection.ts";
 import type { Ctx } from "../cluster.ts";
 import type { Payment } from "../payments/payments.contract.ts";
-import { named } from "../shared/findings.ts";
+import { named, untoldFindings } from "../shared/findings.ts";
 import { settled } from "../shared/settle.ts";
 import type { Findings } from "../shared/shapes.ts";
 import type { OrderDocument } from "./order.documents.ts";
@@ -93,7 +93,7 @@ export async function auditOrders(orders: Collection<OrderDocument>, ctx: Ctx): 
     const again = async () => [...(await checkOrders(await orders.getMany(suspects), ctx)).values()].flat();
     findings.push(...(await settled(again)));
   }
-  findings.push(...(await withoutOrder(orders, ctx)));
+  findings.push(...(await withoutOrder(orders, ctx)), ...(await untoldFindings(orders, "orders")));
   return { findings: named(findings), figures };
 }
 

@@ -1,3 +1,4 @@
+import type { Collection, Doc } from "../../mixins/store/collection.ts";
 import type { Findings } from "./shapes.ts";
 
 /** So many are named in one answer: NATS takes messages of 1 MB, and they must go from node to node just when much is wrong. */
@@ -13,3 +14,17 @@ export function named(findings: Findings["findings"]): Findings["findings"] {
 }
 
 const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+/** Events are told within moments: what has waited longer tells that something is wrong. */
+const UNTOLD = 60_000;
+
+/** What documents have had to tell for longer than a minute. */
+export async function untoldFindings<T extends Doc>(
+  collection: Pick<Collection<T>, "untold">,
+  name: string,
+  now = Date.now(),
+): Promise<Findings["findings"]> {
+  const { documents, since } = await collection.untold({ before: new Date(now - UNTOLD).toISOString() });
+  if (!documents) return [];
+  return [{ rule: `${name}.untold`, subject: name, detail: `events of ${documents} wait, the oldest since ${since}` }];
+}

@@ -98,12 +98,18 @@ describeWithServer("mongo", "events on the documents that they tell of", () => {
     await things.insert(thing("a"));
     for (let at = 0; at < 250; at++) await things.change("a", {}, { $inc: { stock: 1 } }, [told(`${at}`)]);
     expect(await waiting()).toBe(250);
+    const later = { before: new Date(Date.now() + 1_000).toISOString() };
+    expect(await things.untold(later)).toEqual({ documents: 1, since: expect.any(String) });
+    expect(await things.untold({ ...later, ids: ["b"] })).toEqual({ documents: 0, since: null });
+    expect(await things.untold({ before: PAST })).toEqual({ documents: 0, since: null });
     store.relay.start();
     await eventually(async () => (await aside()) === 250 && (await waiting()) === 0);
+    expect(await things.untold({ ...later, ids: ["a", "b"] })).toEqual({ documents: 1, since: expect.any(String) });
     for (let at = 250; at < 300; at++) await things.change("a", {}, { $inc: { stock: 1 } }, [told(`${at}`)]);
     away = false;
     await eventually(async () => bus.size === 300 && (await outboxes(store)) + (await aside()) === 0);
     expect(await things.get("a")).toMatchObject({ stock: 300 });
+    expect(await things.untold(later)).toEqual({ documents: 0, since: null });
   });
 
   test("a document whose outbox nobody can empty takes no more events, and says so", async () => {
