@@ -206,25 +206,29 @@ test("the API document is served", async () => {
   expect((await http.ask("/openapi.json")).json).toMatchObject({ openapi: "3.1.0" });
 });
 
-testEmbedded("before every service of the node has started, nothing but its health is answered", async () => {
-  const DATA_DIR = temporaryFolder();
-  const port = await freePort();
-  const environment = readEnvironment({ DATA_DIR, HOST: "127.0.0.1", PORT: String(port), LOG_LEVEL: "fatal" });
-  const broker = new ServiceBroker(brokerOptions(new EmbeddedPlatform(environment)));
-  const { promise: slow, resolve } = Promise.withResolvers<void>();
-  broker.createService(api);
-  broker.createService({ name: "slow", started: () => slow });
-  const started = broker.start();
-  const ask = asking(`http://127.0.0.1:${port}`);
-  await eventually(() => ask("//health/live").then(({ status }) => status === 200));
-  expect((await ask("//health/ready")).json).toMatchObject({ status: 503, code: "NOT_READY" });
-  expect((await ask("/openapi.json")).json).toMatchObject({ status: 503, code: "NOT_READY" });
-  resolve();
-  await started;
-  expect((await ask("/openapi.json")).status).toBe(200);
-  await broker.stop();
-  rmSync(DATA_DIR, { recursive: true, force: true });
-});
+testEmbedded(
+  "before every service of the node has started, nothing but its health is answered",
+  "it makes a node of its own without servers",
+  async () => {
+    const DATA_DIR = temporaryFolder();
+    const port = await freePort();
+    const environment = readEnvironment({ DATA_DIR, HOST: "127.0.0.1", PORT: String(port), LOG_LEVEL: "fatal" });
+    const broker = new ServiceBroker(brokerOptions(new EmbeddedPlatform(environment)));
+    const { promise: slow, resolve } = Promise.withResolvers<void>();
+    broker.createService(api);
+    broker.createService({ name: "slow", started: () => slow });
+    const started = broker.start();
+    const ask = asking(`http://127.0.0.1:${port}`);
+    await eventually(() => ask("//health/live").then(({ status }) => status === 200));
+    expect((await ask("//health/ready")).json).toMatchObject({ status: 503, code: "NOT_READY" });
+    expect((await ask("/openapi.json")).json).toMatchObject({ status: 503, code: "NOT_READY" });
+    resolve();
+    await started;
+    expect((await ask("/openapi.json")).status).toBe(200);
+    await broker.stop();
+    rmSync(DATA_DIR, { recursive: true, force: true });
+  },
+);
 
 test("a port in use fails the start by its own name", async () => {
   const PORT = new URL(http.url).port;

@@ -4,7 +4,7 @@ import type { Quote } from "../../services/pricing/pricing.contract.ts";
 import pricing from "../../services/pricing/pricing.service.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
-import { describeEmbedded, soon, testEmbedded } from "../support/shape.ts";
+import { soon } from "../support/shape.ts";
 import { type SmallNode, startNode } from "../support/small-cluster.ts";
 
 let shop: TestShop;
@@ -28,20 +28,20 @@ test("a new shop has the defaults, as its first revision", async () => {
   expect(await history()).toMatchObject([{ rev: 1, by: null, changed: {} }]);
 });
 
-testEmbedded("a change holds as soon as it is answered, for everybody on the node", async () => {
+test("a change holds as soon as it is answered, for everybody on the node", async () => {
   expect(await tax()).toBe(0);
   expect(await set({ "tax.rate": 825 })).toMatchObject({ rev: 2, values: { "tax.rate": 825 } });
   expect(await tax()).toBe(825);
 });
 
-testEmbedded("a change is in the history at once: who, from what, to what", async () => {
+test("a change is in the history at once: who, from what, to what", async () => {
   await set({ "tax.rate": 825, "tax.included": true, "cart.maxLines": 100 });
   const [latest] = await history();
   expect(latest).toMatchObject({ rev: 2, by: "ada", restored: null });
   expect(latest?.changed).toEqual({ "tax.rate": { from: 0, to: 825 }, "tax.included": { from: false, to: true } });
 });
 
-testEmbedded("a wrong type is refused by its path, and nothing changes", async () => {
+test("a wrong type is refused by its path, and nothing changes", async () => {
   const methods = [{ code: "post", name: "Post", amount: "5" }];
   for (const [values, path] of [
     [{ "tax.rate": "8 %", "tax.included": true }, "values.tax.rate"],
@@ -53,13 +53,13 @@ testEmbedded("a wrong type is refused by its path, and nothing changes", async (
   expect((await staff().call("config.get")).rev).toBe(1);
 });
 
-testEmbedded("settings are for who holds the permission", async () => {
+test("settings are for who holds the permission", async () => {
   const reader = shop.as({ userId: "bob", permissions: ["settings:read"] });
   await expect(reader.call("config.update", { values: {} })).rejects.toMatchObject({ type: "PERMISSION_MISSING" });
   await expect(shop.as({}).call("config.get")).rejects.toMatchObject({ type: "SIGN_IN_REQUIRED" });
 });
 
-testEmbedded("who has seen an older revision is refused, and told the present one", async () => {
+test("who has seen an older revision is refused, and told the present one", async () => {
   await set({ "tax.rate": 825 }, 1);
   await expect(set({ "tax.rate": 900 }, 1)).rejects.toMatchObject({
     code: 412,
@@ -88,12 +88,12 @@ test("parallel changes that name no revision all land, each a revision of its ow
   expect(steps.slice(0, -1).map(({ from }) => from)).toEqual(steps.slice(1).map(({ to }) => to));
 });
 
-testEmbedded("a change to what holds already is none", async () => {
+test("a change to what holds already is none", async () => {
   await set({ "tax.rate": 825 });
   expect(await set({ "tax.rate": 825, "tax.included": false })).toMatchObject({ rev: 2 });
 });
 
-testEmbedded("null brings the default back", async () => {
+test("null brings the default back", async () => {
   await set({ "tax.rate": 825 });
   expect(await set({ "tax.rate": null })).toMatchObject({ rev: 3, values: { "tax.rate": 0 } });
   expect(await tax()).toBe(0);
@@ -111,7 +111,7 @@ test("a rollback brings back what held, applies it, and is itself in the history
   expect(await staff().call("config.rollback", { to: 2 })).toMatchObject({ rev: 4 });
 });
 
-testEmbedded("a rollback to a revision that never was, or from one that has passed, is refused", async () => {
+test("a rollback to a revision that never was, or from one that has passed, is refused", async () => {
   await set({ "tax.rate": 825 });
   await expect(staff().call("config.rollback", { to: 99 })).rejects.toMatchObject({ type: "SETTINGS_REV_NOT_FOUND" });
   await expect(staff().call("config.rollback", { to: 1, rev: 1 })).rejects.toMatchObject({ code: 412 });
@@ -119,7 +119,7 @@ testEmbedded("a rollback to a revision that never was, or from one that has pass
   expect(await staff().call("config.rollback", { to: 1, rev: 2 })).toMatchObject({ values: { "tax.rate": 0 } });
 });
 
-testEmbedded("the history comes in pages, the latest change first", async () => {
+test("the history comes in pages, the latest change first", async () => {
   for (const rate of [1, 2, 3]) await set({ "tax.rate": rate });
   await eventually(async () => (await history()).length === 4);
   const first = await staff().call("config.history", { limit: 3 });
@@ -156,20 +156,20 @@ test("an older hint that arrives late changes nothing", async () => {
   expect(await tax()).toBe(825);
 });
 
-testEmbedded("whoever asks with the present revision is told that nothing is new", async () => {
+test("whoever asks with the present revision is told that nothing is new", async () => {
   expect(await shop.inside.call("config.values", { rev: 1 })).toBeNull();
   expect(await shop.inside.call("config.values", { rev: 0 })).toMatchObject({ rev: 1 });
   expect(await shop.inside.call("config.values", {})).toMatchObject({ rev: 1 });
 });
 
-testEmbedded("the name in MAIL_FROM is the default of the shop's name", async () => {
+test("the name in MAIL_FROM is the default of the shop's name", async () => {
   const named = await startServices("config", { MAIL_FROM: "Fell & Fjord <orders@shop.example>" });
   const { values, defaults } = await named.inside.call("config.get");
   await named.stop();
   expect([values["shop.name"], defaults["shop.name"]]).toEqual(["Fell & Fjord", "Fell & Fjord"]);
 });
 
-describeEmbedded("on a node without config", () => {
+describe("on a node without config", () => {
   const wire = { transporter: "Fake" as const, namespace: `settings-${process.pid}` };
   let nodes: SmallNode[];
   beforeEach(async () => {

@@ -236,6 +236,7 @@ describe("merge", () => {
 
 testEmbedded(
   "after a restart a merge that had stopped goes on, and carts of the first release are read",
+  "it falsifies the file of an older release",
   async () => {
     const DATA_DIR = temporaryFolder();
     try {

@@ -55,24 +55,28 @@ test("a finished request cannot be given back", async () => {
   expect(await claim("finished")).toMatchObject({ state: "repeat" });
 });
 
-testEmbedded("a key whose gateway died with the process is free again, one that was answered is not", async () => {
-  const DATA_DIR = temporaryFolder();
-  const first = await startServices("idempotency", { DATA_DIR });
-  const params = { fingerprint: "body" };
-  await first.inside.call("idempotency.claim", { id: "orphan", ...params });
-  const done = await first.inside.call("idempotency.claim", { id: "answered", ...params });
-  const { fence } = done as { fence: number };
-  await first.inside.call("idempotency.complete", { id: "answered", fence, answer: null });
-  await first.stop();
+testEmbedded(
+  "a key whose gateway died with the process is free again, one that was answered is not",
+  "of many nodes only the end of its lease tells that nobody works on it",
+  async () => {
+    const DATA_DIR = temporaryFolder();
+    const first = await startServices("idempotency", { DATA_DIR });
+    const params = { fingerprint: "body" };
+    await first.inside.call("idempotency.claim", { id: "orphan", ...params });
+    const done = await first.inside.call("idempotency.claim", { id: "answered", ...params });
+    const { fence } = done as { fence: number };
+    await first.inside.call("idempotency.complete", { id: "answered", fence, answer: null });
+    await first.stop();
 
-  const second = await startServices("idempotency", { DATA_DIR });
-  const again = await eventually(() => second.inside.call("idempotency.claim", { id: "orphan", ...params }));
-  expect(again).toMatchObject({ state: "mine" });
-  expect(await second.inside.call("idempotency.claim", { id: "answered", ...params })).toMatchObject({
-    state: "repeat",
-  });
-  await second.stop();
-});
+    const second = await startServices("idempotency", { DATA_DIR });
+    const again = await eventually(() => second.inside.call("idempotency.claim", { id: "orphan", ...params }));
+    expect(again).toMatchObject({ state: "mine" });
+    expect(await second.inside.call("idempotency.claim", { id: "answered", ...params })).toMatchObject({
+      state: "repeat",
+    });
+    await second.stop();
+  },
+);
 
 test("the gateway may claim keys, and says exactly what it claims", async () => {
   expect(await shop.as({}).call("idempotency.claim", { id: "edge", fingerprint: "x" })).toMatchObject({

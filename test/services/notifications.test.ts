@@ -10,7 +10,6 @@ import { orderToken } from "../../services/shared/order-token.ts";
 import { eventually } from "../support/eventually.ts";
 import { anOrder } from "../support/orders.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
-import { testEmbedded } from "../support/shape.ts";
 import { standIn } from "../support/stand-ins.ts";
 
 type Mail = z.output<typeof MailShape>;
@@ -116,7 +115,7 @@ test("an event that comes again makes no second mail", async () => {
   expect(await shop.platform.events.deadLetters(10)).toEqual([]);
 });
 
-testEmbedded("a canceled order gets a mail of its own with the reason", async () => {
+test("a canceled order gets a mail of its own with the reason", async () => {
   const order = anOrder({ payment: { status: "voided", provider: "sandbox" } });
   const shop = await start([order]);
   await tell(shop, fact("order.confirmed", order), fact("order.canceled", order));
@@ -127,7 +126,7 @@ testEmbedded("a canceled order gets a mail of its own with the reason", async ()
   expect(await mails(shop)).toHaveLength(2);
 });
 
-testEmbedded("a shopper who was answered that the order is canceled gets no mail of it", async () => {
+test("a shopper who was answered that the order is canceled gets no mail of it", async () => {
   const order = anOrder();
   const shop = await start([order]);
   const event = fact("order.canceled", order);
@@ -145,7 +144,7 @@ test("while the orders are away the mail waits for them", async () => {
   await eventually(async () => (await mails(shop)).length === 1);
 });
 
-testEmbedded("staff finds mails by address in any case and by order, newest first, page by page", async () => {
+test("staff finds mails by address in any case and by order, newest first, page by page", async () => {
   const orders = [1, 2, 3].map((n) =>
     anOrder({ id: `0198c0de-0000-7000-8000-00000000000${n}`, email: `Buyer${n % 2}@Example.com` }),
   );
@@ -167,7 +166,7 @@ testEmbedded("staff finds mails by address in any case and by order, newest firs
   expect([...first.items, ...rest.items].map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id).reverse());
 });
 
-testEmbedded("mails are for who may read them, and one that is not there says so", async () => {
+test("mails are for who may read them, and one that is not there says so", async () => {
   const shop = await start([]);
   await expect(shop.as({}).call("notifications.mails")).rejects.toMatchObject({ code: 401 });
   await expect(shop.as({ userId: STAFF.userId }).call("notifications.mails")).rejects.toMatchObject({ code: 403 });
@@ -177,7 +176,7 @@ testEmbedded("mails are for who may read them, and one that is not there says so
   });
 });
 
-testEmbedded("the audit learns which orders have their mail", async () => {
+test("the audit learns which orders have their mail", async () => {
   const [one, two] = [anOrder(), anOrder({ id: "0198c0de-0000-7000-8000-000000000002" })];
   const shop = await start([one, two]);
   await tell(shop, fact("order.confirmed", one), fact("order.canceled", two));
@@ -204,7 +203,7 @@ test("with a mail server the mail is offered again after a 451, and is then sent
   expect(letter).toContain("Content-Type: text/html");
 });
 
-testEmbedded("a mail that the server refuses for good is failed, with what it said", async () => {
+test("a mail that the server refuses for good is failed, with what it said", async () => {
   const order = anOrder();
   const server = await mailServer([550]);
   const shop = await start([order], { SMTP_URL: server.url });

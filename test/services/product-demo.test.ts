@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { milestonesSpec } from "../../services/products/product.documents.ts";
 import { eventually } from "../support/eventually.ts";
 import { startServices, type TestShop, temporaryFolder } from "../support/services.ts";
-import { testEmbedded } from "../support/shape.ts";
 
 const file = join(import.meta.dirname, "../../demo/catalogue.jsonl");
 /** What a shopper can find: drafts and archived products are in the shop and not on show. */
@@ -60,7 +59,7 @@ test("a catalogue of one's own is left alone, and a demo import that was cut off
   await resumed.stop();
 });
 
-testEmbedded("without DEMO a shop starts empty", async () => {
+test("without DEMO a shop starts empty", async () => {
   const shop = await startServices("products,inventory", { DEMO: "false" });
   expect(await total(shop)).toBe(0);
   await shop.stop();

@@ -103,7 +103,7 @@ describe("importing CSV", () => {
   });
 });
 
-describeEmbeddedWithShared("importing catalogues of other shops", () => {
+describeEmbeddedWithShared("importing catalogues of other shops", "it is about what is in these files", () => {
   let shop: TestShop;
   const file = (name: string): Buffer => readFileSync(sharedData(`data/${name}`) as string);
   const listed = async (search = {}) => (await shop.inside.call("products.list", search)).total;

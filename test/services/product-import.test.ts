@@ -229,7 +229,7 @@ describe("importing", () => {
   });
 });
 
-describeEmbeddedWithShared("importing a real catalogue", () => {
+describeEmbeddedWithShared("importing a real catalogue", "it is about what is in this file", () => {
   const file = () => createReadStream(sharedData("data/catalog/products.jsonl") as string);
   beforeAll(async () => {
     shop = await startServices("products,inventory");

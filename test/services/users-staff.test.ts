@@ -1,6 +1,5 @@
 import { accountsSpec } from "../../services/users/user.documents.ts";
 import type { TestShop } from "../support/services.ts";
-import { describeEmbedded, testEmbedded } from "../support/shape.ts";
 import {
   adminEmail,
   administrator,
@@ -31,7 +30,7 @@ async function clerk(): Promise<Someone> {
 const notHeld = { code: 403, type: "PERMISSION_NOT_HELD" };
 const last = { code: 409, type: "LAST_ADMINISTRATOR" };
 
-testEmbedded("people are found by how their address begins, and their roles are told", async () => {
+test("people are found by how their address begins, and their roles are told", async () => {
   const ada = await newCustomer(shop);
   const { items, total } = await admin.calls.call("users.list", { limit: 1 });
   expect({ total, items }).toMatchObject({ total: 2, items: [{ email: adminEmail, roles: ["administrator"] }] });
@@ -43,7 +42,7 @@ testEmbedded("people are found by how their address begins, and their roles are 
   await expect(admin.calls.call("users.get", nobody)).rejects.toMatchObject({ code: 404, type: "USER_NOT_FOUND" });
 });
 
-testEmbedded("neither passwords nor tokens are told of anybody", async () => {
+test("neither passwords nor tokens are told of anybody", async () => {
   const told = JSON.stringify(await admin.calls.call("users.list", {}));
   expect(told).not.toMatch(/passwordHash|sessions|\$2b\$/);
 });
@@ -56,7 +55,7 @@ test("a role counts from the next token on", async () => {
   expect((await again(ada)).meta.permissions).toEqual(user.permissions);
 });
 
-testEmbedded("a role that does not exist is refused by name", async () => {
+test("a role that does not exist is refused by name", async () => {
   const ada = await newCustomer(shop);
   await expect(give(ada, ["support", "pirate"])).rejects.toMatchObject({
     code: 422,
@@ -87,12 +86,12 @@ describe("roles of the shop's own", () => {
     expect((await again(ada)).user.roles).toEqual(["support"]);
   });
 
-  testEmbedded("are made of permissions that exist", async () => {
+  test("are made of permissions that exist", async () => {
     const wrong = admin.calls.call("users.saveRole", { name: "pirate", permissions: ["orders:read", "ships:sink"] });
     await expect(wrong).rejects.toMatchObject({ code: 422, data: { errors: [{ path: "permissions.1" }] } });
   });
 
-  testEmbedded("never take the place of those that every shop has", async () => {
+  test("never take the place of those that every shop has", async () => {
     for (const name of ["administrator", "support"]) {
       const builtIn = { code: 409, type: "ROLE_BUILT_IN" };
       await expect(admin.calls.call("users.saveRole", { name, permissions: [] })).rejects.toMatchObject(builtIn);
@@ -103,7 +102,7 @@ describe("roles of the shop's own", () => {
 });
 
 describe("nobody gives what they do not hold", () => {
-  testEmbedded("neither to others nor to themselves, by a role or by what is in it", async () => {
+  test("neither to others nor to themselves, by a role or by what is in it", async () => {
     const one = await clerk();
     const ada = await newCustomer(shop);
     for (const [id, roles] of [
@@ -120,7 +119,7 @@ describe("nobody gives what they do not hold", () => {
     });
   });
 
-  testEmbedded("nor takes it from others or disables who has it", async () => {
+  test("nor takes it from others or disables who has it", async () => {
     const one = await clerk();
     const ada = await newCustomer(shop);
     await give(ada, ["manager"]);
@@ -154,7 +153,7 @@ describe("a disabled account", () => {
     await again(ada);
   });
 
-  testEmbedded("tells so only to who knows the password", async () => {
+  test("tells so only to who knows the password", async () => {
     const ada = await newCustomer(shop);
     await admin.calls.call("users.update", { id: ada.user.id, disabled: true });
     const guess = signInAs(shop, ada.user.email, "not the password");
@@ -171,7 +170,7 @@ describe("a disabled account", () => {
 });
 
 describe("the last administrator", () => {
-  testEmbedded("can neither be disabled nor lose the role, also by their own hand", async () => {
+  test("can neither be disabled nor lose the role, also by their own hand", async () => {
     for (const wish of [{ disabled: true }, { roles: [] }, { roles: ["support"] }]) {
       await expect(admin.calls.call("users.update", { id: admin.user.id, ...wish })).rejects.toMatchObject(last);
     }
@@ -225,7 +224,7 @@ describe("the last administrator", () => {
     expect(disabled).toBe(!roles.includes("administrator"));
   });
 
-  testEmbedded("is disabled only after the role is given away, and loses it by that", async () => {
+  test("is disabled only after the role is given away, and loses it by that", async () => {
     const ada = await newCustomer(shop);
     await give(ada, ["administrator"]);
     const both = { id: admin.user.id, roles: ["administrator"], disabled: true };
@@ -237,7 +236,7 @@ describe("the last administrator", () => {
   });
 });
 
-describeEmbedded("a lost administrator", () => {
+describe("a lost administrator", () => {
   const rescue = (email: string, own?: string) =>
     shop.inside.call("users.rescue", { email, ...(own ? { password: own } : {}) });
 

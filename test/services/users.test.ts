@@ -146,28 +146,32 @@ describe("the first start", () => {
     await expect(startServices("users", { DATA_DIR, SECRET_KEY: "b".repeat(32) })).rejects.toThrow(/^SECRET_KEY: /);
   });
 
-  testEmbedded("of nodes that start at once one makes the administrator, and all have the same keys", async () => {
-    const platform = new EmbeddedPlatform(readEnvironment({ DATA_DIR: folder() }));
-    const accounts = platform.collection(accountsSpec);
-    const signingKeys = platform.collection(signingKeysSpec);
-    await accounts.ready();
-    await signingKeys.ready();
-    const nodes = Array.from({ length: 8 }, (_, node) => node);
-    const made = await Promise.all(
-      nodes.map((node) => firstAdministrator(accounts, `Node${node}@example.com`, async () => `hash of ${node}`)),
-    );
-    expect(made.filter((account) => account !== null)).toHaveLength(1);
-    expect(await accounts.find({}, { limit: 10 })).toEqual(made.filter((account) => account !== null));
-    const secret = Buffer.alloc(32, 7).toString("base64url");
-    const rings = nodes.map(() => new KeyRing(signingKeys, secret));
-    await Promise.all(rings.map((ring) => ring.open()));
-    const signing = await Promise.all(rings.map((ring) => ring.signing()));
-    expect(new Set(signing.map(({ kid }) => kid)).size).toBe(1);
-    await platform.close();
-  });
+  testEmbedded(
+    "of nodes that start at once one makes the administrator, and all have the same keys",
+    "it makes its own nodes on one file",
+    async () => {
+      const platform = new EmbeddedPlatform(readEnvironment({ DATA_DIR: folder() }));
+      const accounts = platform.collection(accountsSpec);
+      const signingKeys = platform.collection(signingKeysSpec);
+      await accounts.ready();
+      await signingKeys.ready();
+      const nodes = Array.from({ length: 8 }, (_, node) => node);
+      const made = await Promise.all(
+        nodes.map((node) => firstAdministrator(accounts, `Node${node}@example.com`, async () => `hash of ${node}`)),
+      );
+      expect(made.filter((account) => account !== null)).toHaveLength(1);
+      expect(await accounts.find({}, { limit: 10 })).toEqual(made.filter((account) => account !== null));
+      const secret = Buffer.alloc(32, 7).toString("base64url");
+      const rings = nodes.map(() => new KeyRing(signingKeys, secret));
+      await Promise.all(rings.map((ring) => ring.open()));
+      const signing = await Promise.all(rings.map((ring) => ring.signing()));
+      expect(new Set(signing.map(({ kid }) => kid)).size).toBe(1);
+      await platform.close();
+    },
+  );
 });
 
-describeEmbedded("hashing in threads", () => {
+describeEmbedded("hashing in threads", "it needs no shop of either shape", () => {
   test("threads start with the first job, at most so many, and end when idle", async () => {
     const pool = new PasswordPool({ size: 2, idle: 50 });
     expect(pool.threads).toBe(0);

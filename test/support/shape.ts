@@ -4,13 +4,13 @@ import { eventually } from "./eventually.ts";
 /** The suites run in the shape that this names: in one process with embedded storage, or on real servers. */
 export const inCluster = process.env.SHAPE === "cluster";
 
-/** A test of the embedded storage or of what has one process only: it belongs to the embedded run alone. */
-export const testEmbedded = (name: string, fn: () => unknown, timeout?: number): void => {
+/** A test that belongs to the embedded run alone, for the reason that is given. */
+export const testEmbedded = (name: string, _why: string, fn: () => unknown, timeout?: number): void => {
   if (!inCluster) test(name, fn as () => void, timeout);
 };
 
 /** A suite of such tests. */
-export const describeEmbedded = (name: string, fn: () => void): void => {
+export const describeEmbedded = (name: string, _why: string, fn: () => void): void => {
   if (!inCluster) describe(name, fn);
 };
 

@@ -14,8 +14,8 @@ export function sharedData(path = ""): string | null {
   return existsSync(file) ? file : null;
 }
 
-/** A suite over shared data that says no more where several nodes do the same. */
-export function describeEmbeddedWithShared(name: string, fn: () => void): void {
+/** A suite over shared data that belongs to the embedded run alone, for the reason that is given. */
+export function describeEmbeddedWithShared(name: string, _why: string, fn: () => void): void {
   if (!inCluster) describeWithShared(name, fn);
 }
 
