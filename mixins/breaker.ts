@@ -3,14 +3,14 @@ import { typeOf } from "../services/shared/errors.ts";
 
 /** Who is too busy with one thing, or has found too much, is at work: to leave them alone would turn everybody else away. */
 const AT_WORK = new Set(["SIGN_IN_BUSY", "STOCK_BUSY", "STORE_BUSY", "EVENTS_UNPUBLISHED", "ANSWER_TOO_LARGE"]);
-/** What the broker says of a call that came to nothing; `data.action` is the action that was called. */
-const CALLS = new Set(["REQUEST_TIMEOUT", "REQUEST_REJECTED", "REQUEST_SKIPPED"]);
+/** Calls that were not made, because NATS is away, the node has gone or no time was left: they say nothing of who runs it. */
+const NOT_MADE = new Set(["REQUEST_REJECTED", "REQUEST_SKIPPED"]);
 
 /** Whether an error says that who runs this action cannot do its work: neither a refusal, nor another's failure. */
 export function isFailure(error: unknown, action: string): boolean {
   const { code, data } = error as { code?: unknown; data?: { action?: string } };
   const type = typeOf(error) ?? "";
-  if (CALLS.has(type) && data?.action !== action) return false;
+  if (NOT_MADE.has(type) || (type === "REQUEST_TIMEOUT" && data?.action !== action)) return false;
   return Number(code) >= 500 && !AT_WORK.has(type);
 }
 

@@ -30,6 +30,8 @@ interface Lends {
 
 interface Watch {
   touched: Map<string, number>;
+  /** Of before the start, what comes next. */
+  older: string[];
   broken: Map<string, Finding[]>;
   looks: number;
   timer?: NodeJS.Timeout;
@@ -38,6 +40,8 @@ interface Watch {
 
 const AT_ONCE = 100;
 const EVERY = 1_000;
+/** What was there before a start is looked at by so many at each look: a node that comes must not keep others from work. */
+const OLDER = 20;
 
 /**
  * Keeps a service's rules incrementally: what a change touched is checked again a moment later, and what is broken again
@@ -54,7 +58,9 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
     const due = [...watch.touched].filter(([, at]) => at <= before).map(([id]) => id);
     // Half of a look at least is for either of the two.
     const again = [...watch.broken.keys()].slice(0, Math.max(AT_ONCE / 2, AT_ONCE - due.length));
-    const ids = [...new Set([...again, ...due])].slice(0, AT_ONCE);
+    const rushed = due.length > AT_ONCE;
+    const older = rushed ? [] : watch.older.splice(0, OLDER);
+    const ids = [...new Set([...again, ...due].slice(0, AT_ONCE)), ...older];
     for (const id of ids) watch.touched.delete(id);
     try {
       if (ids.length) take(service, ids, await check.call(service, ids, contextOf(service)));
@@ -63,7 +69,7 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
       for (const id of ids) if (!watch.touched.has(id)) watch.touched.set(id, before);
       service.logger.debug("The rules could not be looked at", error);
     }
-    if (!watch.stopped) watch.timer = setTimeout(() => look(service), due.length > AT_ONCE ? 20 : EVERY).unref();
+    if (!watch.stopped) watch.timer = setTimeout(() => look(service), rushed ? 20 : EVERY).unref();
   }
 
   function take(service: Base, ids: string[], found: Map<string, Finding[]>): void {
@@ -86,11 +92,11 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
   async function sweep(service: Base): Promise<void> {
     const watch = watchOf(service);
     for await (const ids of everything.call(service)) {
-      if (watch.stopped) return;
-      for (const id of ids) if (!watch.touched.has(id)) watch.touched.set(id, 0);
-      while (watch.touched.size > 10 * AT_ONCE && !watch.stopped) {
+      watch.older.push(...ids);
+      while (watch.older.length > OLDER && !watch.stopped) {
         await new Promise((resume) => setTimeout(resume, EVERY).unref());
       }
+      if (watch.stopped) return;
     }
   }
 
@@ -100,12 +106,12 @@ export function invariants({ check, everything, settle = 3_000 }: InvariantOptio
         watches.get(this)?.touched.set(id, Date.now());
       },
       invariants(): InvariantState {
-        const { broken, touched, looks } = watchOf(this);
-        return { broken: named([...broken.values()].flat()), waiting: touched.size, looks };
+        const { broken, touched, older, looks } = watchOf(this);
+        return { broken: named([...broken.values()].flat()), waiting: touched.size + older.length, looks };
       },
     },
     created() {
-      watches.set(this, { touched: new Map(), broken: new Map(), looks: 0, stopped: false });
+      watches.set(this, { touched: new Map(), older: [], broken: new Map(), looks: 0, stopped: false });
       const description = "Subjects for which a rule of the shop does not hold";
       const gauge = {
         name: "molecart.invariants.broken",

@@ -18,8 +18,10 @@ interface Changes {
   set: Record<string, unknown>;
   timeline: TimelineEntry[];
   events: DurableEvent[];
+  /** What is told of the order's end, as it stands when that is stored. */
+  end: ((stored: OrderDocument) => DurableEvent) | null;
 }
-const nothing = (): Changes => ({ set: {}, timeline: [], events: [] });
+const nothing = (): Changes => ({ set: {}, timeline: [], events: [], end: null });
 
 /** The final refusal of a checkout's step, with the data of the error that told it. */
 export interface Refusal extends Reason {
@@ -65,6 +67,7 @@ export class CheckoutRun {
       const step = steps.find(({ name }) => name === this.#next());
       const act = (one: Step) => (this.#direction() === "forward" ? this.#forward(one) : this.#back(one));
       const pause = step ? await act(step) : null;
+      if (this.#order.deletedAt) return this.#order;
       if (!step || pause !== null) {
         const put = await this.#putDown(pause === null ? null : new Date(Date.now() + pause).toISOString());
         if (put) return put;
@@ -115,8 +118,8 @@ export class CheckoutRun {
       this.refusal = { ...outcome.reason, detailed: outcome.detailed };
       this.#pending.set["checkout.refused"] = outcome.detailed ?? null;
       // Whoever has been told of the order, or waits for it elsewhere, must find it.
-      if (step.name === "lock" && this.answered) this.#discard();
-      else this.#giveUp(outcome.reason);
+      if (step.name === "lock" && this.answered && (await this.#discard())) return null;
+      this.#giveUp(outcome.reason);
       return null;
     }
     const after = steps[steps.indexOf(step) + 1]?.name ?? null;
@@ -175,8 +178,12 @@ export class CheckoutRun {
     });
   }
 
-  /** An order that could not even lock its cart never was: nobody is told of it, and its key is free again. */
-  #discard(): void {
+  /**
+   * An order that could not even lock its cart never was: nobody is told of it, and its key is free again. False where
+   * somebody has been told of it already.
+   */
+  async #discard(): Promise<boolean> {
+    const gathered = this.#pending;
     this.#pending = nothing();
     this.#pending.set = {
       deletedAt: new Date().toISOString(),
@@ -184,19 +191,22 @@ export class CheckoutRun {
       "checkout.next": null,
       "checkout.token": null,
     };
+    if (await this.#putDown(null, { toldPending: { $ne: true } })) return true;
+    this.#pending = gathered;
+    return false;
   }
 
   #end(): void {
     const reason = (this.#pending.set.reason ?? this.#order.reason) as Reason;
-    this.#pending.set.status = move(this.#order, "canceled");
-    this.#pending.events.push(
-      event("order.canceled", `${this.#order.id}:canceled`, {
-        ...fact(this.#order),
+    const before = this.#order;
+    this.#pending.set.status = move(before, "canceled");
+    this.#pending.end = ({ toldPending }) =>
+      event("order.canceled", `${before.id}:canceled`, {
+        ...fact(before),
         reason,
-        // Who has heard that it is confirmed hears that it is not.
-        answered: this.answered && this.#order.status === "pending",
-      }),
-    );
+        // Who has heard that it is confirmed, or pending, hears that it is not.
+        answered: this.answered && before.status === "pending" && !toldPending,
+      });
   }
 
   #tell(step: Step, outcome: TimelineEntry["outcome"], attempt: number, started: number, detail: string): void {
@@ -218,8 +228,8 @@ export class CheckoutRun {
   }
 
   /** Ends the lease; null where somebody has asked to cancel since the order was read, or the lease is another's. */
-  #putDown(dueAt: string | null): Promise<OrderDocument | null> {
-    const guard = { cancelRequestedAt: this.#order.cancelRequestedAt };
+  #putDown(dueAt: string | null, more: Filter = {}): Promise<OrderDocument | null> {
+    const guard = { cancelRequestedAt: this.#order.cancelRequestedAt, ...more };
     return this.#save({ dueAt, leased: false, dueFailures: 0 }, guard);
   }
 
@@ -228,12 +238,12 @@ export class CheckoutRun {
     lease: Record<string, unknown> = { dueAt: new Date(Date.now() + LEASE).toISOString() },
     guard: Filter = {},
   ): Promise<OrderDocument | null> {
-    const { set, timeline, events } = this.#pending;
+    const { set, timeline, events, end } = this.#pending;
     const saved = await this.#orders.change(
       this.#order.id,
       { fence: this.#order.fence ?? null, ...guard },
       { $set: { ...set, ...lease }, $push: { timeline: { $each: timeline, $slice: -200 } } },
-      events,
+      end ? (stored) => [...events, end(stored)] : events,
     );
     if (saved) {
       this.#writtenAt = performance.now();

@@ -26,6 +26,8 @@ export const OrderDocument = z.looseObject({
   cartId: z.string(),
   cartVersion: z.int(),
   customerId: z.string().nullable(),
+  /** Somebody who asked again was answered that it is pending. */
+  toldPending: z.boolean().optional(),
   timeline: z.array(TimelineEntry),
   checkout: Checkout,
 });

@@ -80,6 +80,13 @@ export default defineService(ordersContract, {
       return order.customerId === null ? { ...view(order), guestToken: this.token(order.id) } : view(order);
     },
 
+    /** Whoever is answered that an order is pending hears how it ends, also when its first run ends it. */
+    async promised(order: OrderDocument): Promise<OrderDocument> {
+      if (order.status !== "pending" || order.toldPending) return order;
+      const told = await this.orders.change(order.id, { status: "pending" }, { $set: { toldPending: true } });
+      return told ?? (await this.orders.get(order.id)) ?? order;
+    },
+
     /** The account's address, where the cart names none. */
     async accountMail(ctx: Ctx, { email }: Cart): Promise<string | undefined> {
       if (email || !ctx.meta.userId) return undefined;
@@ -127,7 +134,7 @@ export default defineService(ordersContract, {
       const key = ctx.meta.idempotencyKey ?? ctx.id;
       for (let round = 1; ; round++) {
         const known = await this.byKey(key);
-        if (known) return this.answer(known);
+        if (known) return this.answer(await this.promised(known));
         const order = await this.draft(ctx, key).catch((error) => {
           // The key or the number was taken between the look and the insert: look again.
           if (typeOf(error) === "ORDERS_TAKEN" && round < ROUNDS) return null;

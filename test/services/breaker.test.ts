@@ -102,10 +102,13 @@ describe("what says that an action cannot be done", () => {
     expect(isFailure(timeout("bank.charge"), "bank.charge")).toBe(true);
   });
 
-  test("is neither a refusal, nor the failure of what it calls, nor a crowd at one thing", () => {
+  test("is neither a refusal, nor the failure of what it calls, nor a crowd at one thing, nor a call that NATS did not take", () => {
     expect(isFailure(conflict("CARD_DECLINED", "The card was declined"), "bank.charge")).toBe(false);
     expect(isFailure(timeout("bank.charge"), "orders.place")).toBe(false);
     expect(isFailure(unavailable("STOCK_BUSY", "Too many write to the stock"), "inventory.hold")).toBe(false);
+    expect(isFailure(new Errors.RequestRejectedError({ action: "bank.charge", nodeID: "bank" }), "bank.charge")).toBe(
+      false,
+    );
     expect(isFailure(new TypeError("undefined is not a function"), "bank.charge")).toBe(false);
   });
 });

@@ -10,12 +10,18 @@ class Shelves {
   readonly broken = new Set<string>();
   node!: SmallNode;
 
-  async open(): Promise<void> {
+  /** How many each look was at. */
+  readonly looks: number[] = [];
+
+  async open(before: string[] = []): Promise<void> {
     const check = async (ids: string[]) => {
+      this.looks.push(ids.length);
       const found = ids.filter((id) => this.broken.has(id));
       return new Map(found.map((id): [string, Finding[]] => [id, [{ ...rule, subject: id }]]));
     };
-    async function* everything() {}
+    async function* everything() {
+      for (let at = 0; at < before.length; at += 50) yield before.slice(at, at + 50);
+    }
     const mixin = invariants({ check, everything, settle: 0 }) as unknown as ServiceSchema;
     this.node = await startNode([{ name: "shelves", mixins: [mixin] }]);
   }
@@ -73,4 +79,19 @@ test("of very many broken ones some are named and the others counted: the answer
   const { broken } = shelves.state();
   expect(broken).toHaveLength(1_001);
   expect(broken.at(-1)).toMatchObject({ subject: "500 more" });
+}, 30_000);
+
+test("what was there before a start is looked at a few at a time, and what changes meanwhile is noticed at once", async () => {
+  const started = new Shelves();
+  const old = named("old", 120);
+  for (const id of old.slice(-1)) started.broken.add(id);
+  await started.open(old);
+  try {
+    started.change(named("new", 2), true);
+    await eventually(() => started.state().broken.length === 2);
+    await eventually(() => started.state().broken.length === 3, { within: 20_000 });
+    expect(Math.max(...started.looks)).toBeLessThanOrEqual(25);
+  } finally {
+    await started.node.stop();
+  }
 }, 30_000);

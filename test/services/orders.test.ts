@@ -118,6 +118,33 @@ test("an order that was answered as pending and cannot have its cart ends cancel
   await expect(place(shop, id, { key })).rejects.toMatchObject({ code: 409, data: { orderId: late.id } });
 });
 
+test("who asked again and heard that the order is pending finds it, and gets a mail when it is refused to who asked first", async () => {
+  const sku = await product(shop, 1);
+  for (const action of ["carts.lock", "inventory.hold"] as const) {
+    const { id } = await cartWith(shop, sku);
+    const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let calls = 0;
+    const end = before(shop, action, () => {
+      if (calls++) return undefined;
+      reached.resolve();
+      return gate.promise;
+    });
+    const key = newId();
+    const first = place(shop, id, { key });
+    await reached.promise;
+    const again = await place(shop, id, { key });
+    expect(again.status).toBe("pending");
+    // Whoever gets the cart has the last one of it, too.
+    if (action === "carts.lock") expect((await place(shop, id)).status).toBe("confirmed");
+    gate.resolve();
+    await expect(first).rejects.toMatchObject({ code: 409, data: { orderId: again.id } });
+    end();
+    expect((await seen(shop, again)).status).toBe("canceled");
+    const mails = { kind: "canceled" as const, orderIds: [again.id] };
+    await eventually(async () => (await shop.inside.call("notifications.mailed", mails)).length === 1);
+  }
+});
+
 test("an empty cart and one without an address cannot be ordered, and say why", async () => {
   const { id } = await shop.as({}).call("carts.create", {});
   await expect(place(shop, id)).rejects.toMatchObject({ type: "CART_EMPTY" });
