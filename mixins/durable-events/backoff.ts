@@ -4,6 +4,10 @@ export const pauseBefore = (attempts: number): number => Math.min(60_000, 200 * 
 /** Milliseconds for which an event is not given up that only waits for something to come back; kept it is for a week. */
 export const PATIENCE = 6 * 24 * 3600_000;
 
+/** Whether an error says that something is away or full, and nothing of what was asked. */
+export const isPassing = (error: unknown): boolean =>
+  (error as { retryable?: unknown } | null | undefined)?.retryable === true;
+
 /** An attempt to handle an event that has failed: which it was, and how old the event is, in milliseconds. */
 interface Failed {
   attempt: number;
@@ -19,6 +23,5 @@ export function isWorthAnother(
   { attempt, age, error }: Failed,
   limits: { attempts: number; patience: number },
 ): boolean {
-  const passing = (error as { retryable?: unknown } | null | undefined)?.retryable === true;
-  return attempt < limits.attempts || (passing && age < limits.patience);
+  return attempt < limits.attempts || (isPassing(error) && age < limits.patience);
 }

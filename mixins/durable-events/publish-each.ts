@@ -1,7 +1,5 @@
+import { isPassing } from "./backoff.ts";
 import type { DurableEvent } from "./event-bus.ts";
-
-/** Whether an error says that the bus is away or full, and nothing of the event. */
-export const isBusAway = (error: unknown): boolean => (error as { retryable?: unknown } | null)?.retryable === true;
 
 /**
  * Publishes them together, and in ever smaller parts where that is refused: an event that the bus never takes must not
@@ -16,7 +14,7 @@ export async function publishEach(
     await publish([...events]);
     return new Map();
   } catch (error) {
-    if (isBusAway(error)) throw error;
+    if (isPassing(error)) throw error;
     if (events.length === 1) return new Map(events.map(({ id }) => [id, error]));
   }
   const half = Math.ceil(events.length / 2);

@@ -1,5 +1,6 @@
 import type { Collection, Filter } from "mongodb";
-import { isBusAway, publishEach } from "../durable-events/publish-each.ts";
+import { isPassing } from "../durable-events/backoff.ts";
+import { publishEach } from "../durable-events/publish-each.ts";
 import type { Untold } from "./collection.ts";
 import type { Stored } from "./mongo-entries.ts";
 import { clear, type OutboxEntry, toEvent, type Waiting, without } from "./mongo-entries.ts";
@@ -30,7 +31,7 @@ export class MongoLeftovers {
     try {
       return (await this.#fromOutboxes(before)) + (await this.#fromOverflow());
     } catch (error) {
-      if (isBusAway(error)) await this.#setAside();
+      if (isPassing(error)) await this.#setAside();
       throw error;
     }
   }

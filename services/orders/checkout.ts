@@ -73,7 +73,7 @@ export class CheckoutRun {
         if (put) return put;
         // Somebody has asked to cancel since this run last looked, or another node has the order now.
         const saved = await this.#save();
-        if (!saved || saved.deletedAt) return saved;
+        if (!saved) return null;
         continue;
       }
       // Between the payment's answer and the commit somebody may have asked to cancel: the write brings that along.

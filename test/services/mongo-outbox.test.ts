@@ -1,9 +1,9 @@
 import type { DurableEvent } from "../../mixins/durable-events/event-bus.ts";
 import { unavailable } from "../../services/shared/errors.ts";
 import { eventually } from "../support/eventually.ts";
-import { type MongoNode, type MongoStore, openMongo } from "../support/mongo.ts";
+import { type MongoStore, nodesWithThings } from "../support/mongo.ts";
 import { describeWithServer, startServer, type TestServer } from "../support/servers.ts";
-import { thing, thingSpec } from "../support/store/things.ts";
+import { thing } from "../support/store/things.ts";
 
 const told = (id: string) => ({ id, name: "thing.changed", payload: { id } });
 const PAST = "2020-01-01T00:00:00.000Z";
@@ -12,20 +12,10 @@ const busAway = () => unavailable("EVENTS_UNAVAILABLE", "The server of durable e
 
 describeWithServer("mongo", "events on the documents that they tell of", () => {
   let server: TestServer;
-  const nodes: MongoStore[] = [];
   beforeAll(async () => {
     server = await startServer("mongo", { fsync: "off" });
   });
-  afterEach(async () => {
-    for (const node of nodes.splice(0)) await node.close();
-  });
-  const join = async (database?: string, node?: MongoNode) => {
-    const { store, folder } = await openMongo(server, database, node);
-    nodes.push(store);
-    const things = store.collection(thingSpec);
-    await things.ready();
-    return { store, things, database: folder };
-  };
+  const { nodes, join } = nodesWithThings(() => server);
   const outboxes = (store: MongoStore) =>
     store.db.collection("things").countDocuments({ $or: [{ outbox: { $exists: true } }, { outboxAt: { $ne: null } }] });
 

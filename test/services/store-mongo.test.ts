@@ -5,7 +5,7 @@ import type { CollectionSpec, Doc } from "../../mixins/store/collection.ts";
 import type { MongoCollection } from "../../mixins/store/mongo-collection.ts";
 import { typeOf } from "../../services/shared/errors.ts";
 import { eventually } from "../support/eventually.ts";
-import { type MongoNode, type MongoStore, openMongo } from "../support/mongo.ts";
+import { nodesWithThings, openMongo } from "../support/mongo.ts";
 import { describeWithServer, startServer, type TestServer } from "../support/servers.ts";
 import { ids, type Thing, thing, thingSpec } from "../support/store/things.ts";
 import { storeConforms } from "../support/store-conformance.ts";
@@ -22,17 +22,8 @@ describeWithServer("mongo", "the store on MongoDB", () => {
   describe("conforms", () => storeConforms((database) => openMongo(server, database)));
 
   describe("of several nodes", () => {
-    const nodes: MongoStore[] = [];
-    afterEach(async () => {
-      for (const node of nodes.splice(0)) await node.close();
-    });
-    const join = async (database?: string, node?: MongoNode) => {
-      const { store, folder } = await openMongo(server, database, node);
-      nodes.push(store);
-      const things = store.collection(thingSpec);
-      await things.ready();
-      return { store, things, database: folder };
-    };
+    const { nodes, join } = nodesWithThings(() => server);
+
     test("sixteen at once change one document and tell what came of it: nothing is lost and nothing told twice", async () => {
       const one = await join();
       const two = await join(one.database);

@@ -6,7 +6,7 @@ import type { CollectionSpec, Doc } from "../../mixins/store/collection.ts";
 import { MongoCollection } from "../../mixins/store/mongo-collection.ts";
 import { MongoRelay } from "../../mixins/store/mongo-relay.ts";
 import type { TestServer } from "./servers.ts";
-import type { StoreUnderTest } from "./store/things.ts";
+import { type StoreUnderTest, thingSpec } from "./store/things.ts";
 
 /** A node's store on MongoDB, with a bus in memory that knows an event again by its id. */
 export interface MongoStore extends StoreUnderTest {
@@ -80,4 +80,20 @@ export async function openMongo(
     },
   };
   return { store, folder };
+}
+
+/** Nodes with the collection of things, which are closed after each test. */
+export function nodesWithThings(server: () => TestServer) {
+  const nodes: MongoStore[] = [];
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.close();
+  });
+  const join = async (database?: string, node?: MongoNode) => {
+    const { store, folder } = await openMongo(server(), database, node);
+    nodes.push(store);
+    const things = store.collection(thingSpec);
+    await things.ready();
+    return { store, things, database: folder };
+  };
+  return { nodes, join };
 }
